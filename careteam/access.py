@@ -1,0 +1,115 @@
+"""The gate: consents -> scope -> WHERE. The only way to the rows of the shared record.
+
+Neither side holds a second copy of the rule: `careteam.policy.sharing` decides and returns data, this
+module compares columns with that data. One item is read like many: `visible(...)` plus its id.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, assert_never
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, false, not_, or_, select, type_coerce
+from sqlalchemy.orm import Session
+
+from careteam import facts
+from careteam.models import Item
+from careteam.models.types import label_mask
+from careteam.policy.facts import Limit, Reader, Team
+from careteam.policy.scope import Author, Holder, OwnRecord, Permit, Scope, Shared
+from careteam.policy.sharing import readable
+from careteam.policy.vocabulary import SPECIAL_CLASSES, Label
+
+PERMIT = "permit"
+"""The name of the column that says which permit of the scope let a row through."""
+
+
+def scope(session: Session, reader: Reader, patient_id: UUID, *, at: datetime) -> tuple[Team, Scope]:
+    """Return one patient's team and what the reader may read of that patient's record now.
+
+    Raises NotFound when there is no such patient.
+    """
+    return scopes(session, reader, [patient_id], at=at)[patient_id]
+
+
+def scopes(
+    session: Session, reader: Reader, patient_ids: Iterable[UUID], *, at: datetime
+) -> Mapping[UUID, tuple[Team, Scope]]:
+    """Return the same for several patients, in as many statements as for one.
+
+    Consents are read afresh for every answer. Raises NotFound when one of the patients does not exist.
+    """
+    read = facts.of_patients(session, patient_ids)
+    return {
+        patient_id: (f.team, readable(reader, f.team, f.consents, f.restrictions, at=at))
+        for patient_id, f in read.items()
+    }
+
+
+def visible(model: type[Item], scope: Scope, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """Return the SELECT of these columns for the rows that the scope opens, and no others.
+
+    Each row ends with the number of the permit that opened it (`scope.permits[row.permit]`).
+    """
+    permit = _permit_number(model, scope)
+    opened = false() if permit is None else permit.is_not(None)
+    number = type_coerce(-1, Integer) if permit is None else permit
+    return select(*columns, number.label(PERMIT)).where(model.patient_id == scope.patient_id, opened)
+
+
+def _permit_number(model: type[Item], scope: Scope) -> ColumnElement[Any] | None:
+    if not scope.permits:
+        return None
+    return case(*((_covers(model, permit), n) for n, permit in enumerate(scope.permits)), else_=None)
+
+
+def _covers(item: type[Item], permit: Permit) -> ColumnElement[bool]:
+    match permit:
+        case OwnRecord():
+            return and_(not_(item.draft), item.item_class.not_in(SPECIAL_CLASSES))
+        case Author():
+            return item.author_id == permit.user_id
+        case Holder():
+            return and_(item.holder_id == permit.user_id, not_(item.draft))
+        case Shared():
+            return _shared(item, permit)
+        case _:
+            assert_never(permit)
+
+
+def _shared(item: type[Item], permit: Shared) -> ColumnElement[bool]:
+    return and_(
+        not_(item.draft),
+        not_(item.awaits_review),
+        item.item_class.in_(permit.classes),
+        item.item_class.not_in(SPECIAL_CLASSES),
+        or_(
+            item.holder_id.in_(permit.holders),
+            item.holder_id.is_(None) if permit.of_patient else false(),
+        ),
+        _labels(item).bitwise_and(label_mask(frozenset(Label) - permit.labels)) == 0,
+        *([item.date >= permit.data_from] if permit.data_from else []),
+        *([item.date <= permit.data_through] if permit.data_through else []),
+        *([item.id.not_in(permit.except_items)] if permit.except_items else []),
+        *(not_(_limited(item, limit)) for limit in permit.less),
+    )
+
+
+def _limited(item: type[Item], limit: Limit) -> ColumnElement[bool]:
+    """Every field that is set must match; a restriction without any would stop everything."""
+    parts: list[ColumnElement[bool]] = []
+    if limit.item_class is not None:
+        parts.append(item.item_class == limit.item_class)
+    if limit.label is not None:
+        parts.append(_labels(item).bitwise_and(label_mask([limit.label])) != 0)
+    if limit.of_patient:
+        parts.append(item.holder_id.is_(None))
+    if limit.holder_id is not None:
+        parts.append(item.holder_id.is_not_distinct_from(limit.holder_id))
+    if limit.item_id is not None:
+        parts.append(item.id == limit.item_id)
+    return and_(not_(false()), *parts)
+
+
+def _labels(item: type[Item]) -> ColumnElement[int]:
+    return type_coerce(item.labels, Integer)

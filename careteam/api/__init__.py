@@ -1,0 +1,58 @@
+"""The REST door (JSON): one module per feature."""
+
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Api
+from werkzeug.exceptions import HTTPException
+
+from careteam.api import auth, health, notes, problems
+from careteam.api.schemas.problem import ProblemSchema
+
+BLUEPRINTS = (health.blp, notes.blp)
+
+OPENAPI: dict[str, Any] = {
+    "API_TITLE": "careteam",
+    "API_VERSION": "v1",
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": "/api/v1",
+    "OPENAPI_JSON_PATH": "openapi.json",
+    "API_SPEC_OPTIONS": {
+        "info": {
+            "description": "A patient, a therapist and a prescriber; shared notes and medication lists, by consent."
+        },
+        "components": {
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "A personal access token, `ct_...`."},
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "careteam",
+                    "description": "A signed-in browser; writes also need X-CSRFToken.",
+                },
+            }
+        },
+        "security": [{"token": []}, {"session": []}],
+    },
+}
+
+
+class RestApi(Api):  # type: ignore[misc]
+    """flask-smorest with our own problem documents instead of its error format."""
+
+    ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def handle_http_exception(self, error: HTTPException) -> Any:
+        """Render the error as every other one."""
+        return problems.http(error)
+
+
+def register(app: Flask) -> None:
+    """Open the door."""
+    app.config.from_mapping(OPENAPI)
+    problems.register(app)
+    auth.register(app)
+    rest = RestApi(app)
+    for blueprint in BLUEPRINTS:
+        rest.register_blueprint(blueprint)

@@ -1,0 +1,52 @@
+"""What every module of the REST door uses: its blueprint, JSON answers, ETags and pages."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, request
+from flask_smorest import Blueprint
+
+from careteam.api.auth import protect
+from careteam.api.json import dumps
+from careteam.errors import VersionRequired
+
+PREFIX = "/api/v1"
+
+
+def blueprint(name: str, description: str) -> Any:
+    """Return a blueprint of the REST door, with its sign-in check."""
+    made = Blueprint(name, f"careteam.api.{name}", url_prefix=PREFIX, description=description)
+    protect(made)
+    return made
+
+
+def answer(payload: Any, status: int = 200, *, version: int | None = None, location: str = "") -> Response:
+    """Return a JSON answer; with a version, its ETag."""
+    made = Response(dumps(payload), status, content_type="application/json")
+    if version is not None:
+        made.set_etag(str(version))
+    if location:
+        made.headers["Location"] = location
+    return made
+
+
+def page(items: list[Any], cursor: str | None, **members: Any) -> Response:
+    """Return one page: `items`, `next` (a cursor, or null) and a `Link` header to the next page."""
+    made = answer({"items": items, "next": cursor, **members})
+    if cursor:
+        made.headers["Link"] = f'<{_next_address(cursor)}>; rel="next"'
+    return made
+
+
+def expected_version() -> int:
+    """Return the version that `If-Match` names. Raises VersionRequired when it names none."""
+    for tag in request.if_match.as_set():
+        if tag.isdecimal() and len(tag) < 10:
+            return int(tag)
+    if request.headers.get("If-Match"):
+        return 0
+    raise VersionRequired
+
+
+def _next_address(cursor: str) -> str:
+    return f"{request.path}?{urlencode({**request.args, 'cursor': cursor})}"

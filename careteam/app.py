@@ -1,0 +1,164 @@
+"""Assembles the application: extensions, doors, and one transaction per request."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from flask import Flask, Response, g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from careteam import api, cli, context, logs, web
+from careteam.api.json import OrjsonProvider
+from careteam.errors import NotAuthenticated, NotFound, NotPermitted, Unavailable
+from careteam.extensions import db, engine_options
+from careteam.passwords import Passwords
+from careteam.sealing import Keyring
+from careteam.services import access_log, credentials
+from config import BadSettings, Settings
+
+TRIES = 4
+"""How often a request is begun anew when the database could not serialise it with another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the application was built with; `app.extensions["careteam"]`."""
+
+    settings: Settings
+    keyring: Keyring
+    passwords: Passwords
+
+
+class CareTeamApp(Flask):
+    """A Flask application in which one request is one transaction, committed before the answer leaves."""
+
+    json_provider_class = OrjsonProvider
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view and commit. A transaction that lost a race begins anew, reading everything again."""
+        for left in reversed(range(TRIES)):
+            try:
+                answer = self.make_response(super().dispatch_request())
+                db.session.commit()
+                return answer
+            except DBAPIError as error:
+                db.session.rollback()
+                if not left or not _lost_a_race(error):
+                    raise Unavailable from error
+                self.preprocess_request()
+            except BaseException:
+                db.session.rollback()
+                raise
+        raise Unavailable
+
+    def handle_user_exception(self, e: Exception) -> ResponseReturnValue:
+        """Render the error; a refusal is logged first, in a transaction of its own, or answered with 503."""
+        db.session.rollback()
+        if isinstance(e, (NotFound, NotPermitted, NotAuthenticated)):
+            try:
+                _log_refusal()
+                db.session.commit()
+            except SQLAlchemyError:
+                db.session.rollback()
+                e = Unavailable()
+        return super().handle_user_exception(e)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application. Raises BadSettings, saying what to set."""
+    settings = settings or Settings.from_environment()
+    app = CareTeamApp("careteam", instance_path=str(settings.instance.resolve()))
+    app.extensions["careteam"] = Parts(settings, _keyring(settings), _passwords(settings))
+    app.config.from_mapping(_flask_settings(settings))
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    db.init_app(app)
+    logs.set_up(settings)
+    api.register(app)
+    web.register(app)
+    cli.register(app)
+    app.after_request(_note_use)
+    app.after_request(_protect)
+    return app
+
+
+def _keyring(settings: Settings) -> Keyring:
+    try:
+        return Keyring.parse(settings.encryption_keys)
+    except ValueError as error:
+        raise BadSettings(f"careteam cannot start:\n- CARETEAM_ENCRYPTION_KEYS: {error}") from error
+
+
+def _passwords(settings: Settings) -> Passwords:
+    return Passwords(
+        PasswordHasher(time_cost=settings.argon2_time_cost, memory_cost=settings.argon2_memory_kib, parallelism=1)
+    )
+
+
+def _flask_settings(settings: Settings) -> dict[str, Any]:
+    secure = settings.public_url.startswith("https://")
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "MAX_CONTENT_LENGTH": settings.max_body_bytes,
+        "SESSION_COOKIE_NAME": "__Host-careteam" if secure else "careteam",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings.session_hours),
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "PROPAGATE_EXCEPTIONS": False,
+    }
+
+
+def _lost_a_race(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
+
+
+def _protect(answer: Response) -> Response:
+    """Add the headers that every answer has (OWASP ASVS 5.0 V3.4, V14.3.2)."""
+    headers = answer.headers
+    headers["X-Request-ID"] = context.request_id()
+    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    if not g.get("cacheable"):
+        headers["Cache-Control"] = "no-store"
+        answer.vary.update(["Cookie", "Authorization"])
+    return answer
+
+
+def _log_refusal() -> None:
+    asking: context.Asking | None = g.get("asking")
+    ids = {k: v for k, v in (request.view_args or {}).items() if isinstance(v, UUID)}
+    access_log.refused(
+        db.session(),
+        asking.actor if asking else None,
+        request.endpoint or "",
+        origin=context.origin(),
+        ids=ids,
+        at=context.now(),
+    )
+
+
+def _note_use(answer: Response) -> Response:
+    """Keep the last use of the session or token; losing one such note to a race loses nothing."""
+    seen = g.pop("seen", None)
+    if seen and answer.status_code < 500:
+        try:
+            credential_id, by = seen
+            credentials.note_use(db.session(), credential_id, by, at=context.now())
+            db.session.commit()
+        except SQLAlchemyError:
+            db.session.rollback()
+    return answer

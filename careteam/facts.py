@@ -1,0 +1,199 @@
+"""Reads what the policy decides on: teams, consents and restrictions, as immutable facts.
+
+One statement for each of the three, whatever the number of patients; always fresh.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import Session
+
+from careteam import models
+from careteam.errors import NotFound
+from careteam.policy.facts import (
+    Against,
+    Consent,
+    Discloser,
+    Exceptions,
+    Limit,
+    Membership,
+    Recipient,
+    Restriction,
+    Team,
+)
+from careteam.policy.vocabulary import ConsentStatus, ItemClass, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that decides who reads one patient's record."""
+
+    team: Team
+    consents: tuple[Consent, ...]
+    restrictions: tuple[Restriction, ...]
+
+
+def of_patients(session: Session, patient_ids: Iterable[UUID]) -> Mapping[UUID, Facts]:
+    """Return the facts of each patient. Raises NotFound when one of them does not exist."""
+    ids = frozenset(patient_ids)
+    teams = _teams(session, ids)
+    if teams.keys() != ids:
+        raise NotFound
+    consents = _grouped(session.execute(_CONSENTS, {"ids": ids}), consent_fact)
+    restrictions = _grouped(session.execute(_RESTRICTIONS, {"ids": ids}), restriction_fact)
+    return {i: Facts(teams[i], tuple(consents[i]), tuple(restrictions[i])) for i in ids}
+
+
+_CLASSES = {c.value: c for c in ItemClass}
+_P, _M, _C, _R = models.Patient, models.Membership, models.Consent, models.Restriction
+
+
+def _ids(column: Any) -> Any:
+    return column.in_(bindparam("ids", expanding=True))
+
+
+_TEAMS = (
+    select(
+        _P.id.label("patient_id"),
+        _P.user_id.label("patient_user_id"),
+        _M.user_id,
+        _M.role,
+        _M.kind,
+        _M.patient_agreed_at,
+        _M.clinician_accepted_at,
+        _M.declined_at,
+        _M.ended_at,
+        _M.valid_from,
+        _M.valid_until,
+    )
+    .outerjoin(_M, _M.patient_id == _P.id)
+    .where(_ids(_P.id))
+)
+_CONSENTS = select(
+    _C.patient_id,
+    _C.id,
+    _C.kind,
+    _C.purpose,
+    _C.status,
+    _C.disclosers,
+    _C.recipients,
+    _C.classes,
+    _C.labels,
+    _C.except_items,
+    _C.except_holders,
+    _C.valid_from,
+    _C.valid_until,
+    _C.superseded_at,
+    _C.data_from,
+    _C.data_through,
+).where(_ids(_C.patient_id), _C.status == ConsentStatus.ACTIVE)
+_RESTRICTIONS = select(
+    _R.patient_id,
+    _R.id,
+    _R.against_user_id,
+    _R.against_role,
+    _R.item_class,
+    _R.label,
+    _R.holder,
+    _R.item_id,
+    _R.emergency,
+    _R.lifted_at,
+).where(_ids(_R.patient_id), _R.lifted_at.is_(None))
+
+
+def _teams(session: Session, ids: frozenset[UUID]) -> dict[UUID, Team]:
+    users: dict[UUID, UUID | None] = {}
+    members: dict[UUID, list[Membership]] = defaultdict(list)
+    for row in session.execute(_TEAMS, {"ids": ids}):
+        users[row.patient_id] = row.patient_user_id
+        if row.user_id is not None:
+            members[row.patient_id].append(membership_fact(row))
+    return {i: Team(i, user, tuple(members[i])) for i, user in users.items()}
+
+
+def _grouped(rows: Iterable[Row[Any]], fact: Any) -> dict[UUID, list[Any]]:
+    grouped: dict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        grouped[row.patient_id].append(fact(row))
+    return grouped
+
+
+def membership_fact(row: Any) -> Membership:
+    """Return a membership row as a fact."""
+    return Membership(
+        user_id=row.user_id,
+        role=row.role,
+        kind=row.kind,
+        patient_agreed=row.patient_agreed_at is not None,
+        clinician_accepted=row.clinician_accepted_at is not None,
+        declined=row.declined_at is not None,
+        ended=row.ended_at is not None,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+    )
+
+
+def consent_fact(row: Any) -> Consent:
+    """Return a consent row as a fact. A word that this version does not know opens nothing."""
+    return Consent(
+        id=row.id,
+        disclosers=frozenset(map(discloser, row.disclosers)),
+        recipients=frozenset(map(recipient, row.recipients)),
+        classes=frozenset(_CLASSES[word] for word in row.classes if word in _CLASSES),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        labels=row.labels,
+        exceptions=Exceptions(frozenset(map(UUID, row.except_items)), frozenset(map(holder, row.except_holders))),
+        kind=row.kind,
+        purpose=row.purpose,
+        signed=row.status in {ConsentStatus.ACTIVE, ConsentStatus.REVOKED, ConsentStatus.SUPERSEDED},
+        revoked=row.status is ConsentStatus.REVOKED,
+        superseded_at=row.superseded_at,
+        data_from=row.data_from,
+        data_through=row.data_through,
+    )
+
+
+def restriction_fact(row: Any) -> Restriction:
+    """Return a restriction row as a fact."""
+    of_patient = row.holder == "patient"
+    return Restriction(
+        id=row.id,
+        against=Against(user_id=row.against_user_id, role=row.against_role),
+        limit=Limit(
+            item_class=row.item_class,
+            label=row.label,
+            holder_id=holder(row.holder) if row.holder else None,
+            of_patient=of_patient,
+            item_id=row.item_id,
+        ),
+        emergency=row.emergency,
+        lifted=row.lifted_at is not None,
+    )
+
+
+def discloser(text: str) -> Discloser:
+    """Read `team`, `patient` or `member:<uuid>`. Raises ValueError on anything else."""
+    kind, _, user_id = text.partition(":")
+    return Discloser(kind, UUID(user_id) if user_id else None)
+
+
+def recipient(text: str) -> Recipient:
+    """Read `member:<uuid>` or `role:<role>`. Raises ValueError on anything else."""
+    kind, _, rest = text.partition(":")
+    match kind:
+        case "member":
+            return Recipient(user_id=UUID(rest))
+        case "role":
+            return Recipient(role=Role(rest))
+        case _:
+            raise ValueError(f"not a recipient: {text}")
+
+
+def holder(text: str) -> UUID | None:
+    """Read `patient` (which is `None`) or `member:<uuid>`. Raises ValueError on anything else."""
+    return None if text == "patient" else discloser(text).user_id

@@ -1,0 +1,125 @@
+"""Writes the access log: one event per answer, one row per item disclosed, in two INSERTs.
+
+Called in the answer's own transaction: if it cannot be written, nothing of the answer leaves.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from careteam.actor import Actor, Origin
+from careteam.models import AccessEvent, AccessEventItem, Patient
+from careteam.models.types import new_id
+from careteam.policy.scope import Permit, Scope, Shared
+from careteam.policy.vocabulary import ItemClass
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """One item in an answer, and why it is there."""
+
+    item_id: UUID
+    item_class: ItemClass
+    holder_id: UUID | None
+    version: int
+    permit: Permit
+
+
+def seen(rows: Iterable[Any], scope: Scope) -> list[Disclosed]:
+    """Return what these gate rows disclose. They need id, item_class, holder_id, version, permit."""
+    return [Disclosed(r.id, r.item_class, r.holder_id, r.version, scope.permits[r.permit]) for r in rows]
+
+
+def disclosed(
+    session: Session, actor: Actor, patient_id: UUID, act: str, items: Sequence[Disclosed], *, at: datetime
+) -> None:
+    """Record an answer with these items (none is an answer too)."""
+    _record(session, actor, patient_id, act, "disclosed", items=items, at=at)
+
+
+def changed(
+    session: Session,
+    actor: Actor,
+    patient_id: UUID | None,
+    act: str,
+    *,
+    target: UUID | None = None,
+    items: Sequence[Disclosed] = (),
+    at: datetime,
+) -> None:
+    """Record an act that changes something; `target` is what it changed, `items` what the answer shows."""
+    _record(session, actor, patient_id, act, "changed", items=items, target=str(target or ""), at=at)
+
+
+def refused(
+    session: Session, actor: Actor | None, act: str, *, origin: Origin, ids: Mapping[str, UUID], at: datetime
+) -> None:
+    """Record a refusal; the caller commits it in a transaction of its own.
+
+    `ids` are those of the address: the patient is looked up, so that an id which is nobody's is no error.
+    """
+    asked = select(Patient.id).where(Patient.id == ids.get("patient_id")).scalar_subquery()
+    session.execute(
+        insert(AccessEvent).values(
+            id=new_id(),
+            at=at,
+            actor_id=actor.user_id if actor else None,
+            actor_role=actor.kind if actor else "",
+            patient_id=asked,
+            act=act[:60],
+            outcome="refused",
+            target=str(next((v for k, v in ids.items() if k != "patient_id"), ""))[:60],
+            request_id=origin.request_id,
+            address=origin.address,
+            door=origin.door,
+        )
+    )
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    patient_id: UUID | None,
+    act: str,
+    outcome: str,
+    *,
+    at: datetime,
+    items: Sequence[Disclosed],
+    target: str = "",
+) -> None:
+    event_id = new_id()
+    session.execute(
+        insert(AccessEvent).values(
+            id=event_id,
+            at=at,
+            actor_id=actor.user_id,
+            actor_role=actor.kind,
+            patient_id=patient_id,
+            act=act,
+            outcome=outcome,
+            target=target,
+            items=len(items),
+            request_id=actor.origin.request_id,
+            address=actor.origin.address,
+            door=actor.origin.door,
+        )
+    )
+    if items:
+        session.execute(insert(AccessEventItem), [_item(event_id, item) for item in items])
+
+
+def _item(event_id: UUID, item: Disclosed) -> dict[str, object]:
+    return {
+        "event_id": event_id,
+        "item_id": item.item_id,
+        "item_class": item.item_class,
+        "holder_id": item.holder_id,
+        "version": item.version,
+        "clause": item.permit.clause,
+        "consent_id": item.permit.consent_id if isinstance(item.permit, Shared) else None,
+    }

@@ -1,0 +1,125 @@
+"""Turns a session cookie's token or an access token into the person behind it, or into nobody."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from careteam.actor import Actor, Origin, Post
+from careteam.models import ApiToken, LoginSession, Patient, Staff, User
+
+TOKEN_PREFIX = "ct_"  # noqa: S105 - the visible part of every token
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A good session or token and whose it is. `seen_at` is when it was last noted as used."""
+
+    id: UUID
+    actor: Actor
+    writes: bool
+    seen_at: datetime | None
+
+
+def new_secret(prefix: str = "") -> str:
+    """Return a random secret of 256 bits, safe in URLs and headers."""
+    return prefix + secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> str:
+    """Return what is stored of a secret. It is random, so that a plain SHA-256 is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+_PERSON = (
+    User.id.label("user_id"),
+    User.name,
+    User.email,
+    User.makes_practices,
+    Patient.id.label("patient_id"),
+    Staff.practice_id,
+    Staff.role,
+    Staff.verified_at,
+)
+
+
+def _people(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return (
+        query.outerjoin(Patient, Patient.user_id == User.id)
+        .outerjoin(Staff, (Staff.user_id == User.id) & Staff.ended_at.is_(None))
+        .where(User.disabled_at.is_(None))
+    )
+
+
+_BY_SESSION = _people(
+    select(
+        LoginSession.id.label("credential_id"),
+        LoginSession.last_seen_at.label("seen_at"),
+        LoginSession.expires_at,
+        LoginSession.ended_at,
+        *_PERSON,
+    ).join(User, User.id == LoginSession.user_id)
+)
+_BY_TOKEN = _people(
+    select(
+        ApiToken.id.label("credential_id"),
+        ApiToken.last_used_at.label("seen_at"),
+        ApiToken.expires_at,
+        ApiToken.revoked_at.label("ended_at"),
+        ApiToken.writes,
+        *_PERSON,
+    ).join(User, User.id == ApiToken.user_id)
+)
+
+
+def by_session(session: Session, secret: str, origin: Origin, *, idle: timedelta, at: datetime) -> Credential | None:
+    """Return the signed-in person, or None: ended, expired, idle for too long, disabled, or never valid."""
+    rows = session.execute(_BY_SESSION.where(LoginSession.token_hash == digest(secret))).all()
+    if not rows or not _good(rows[0], at) or at >= rows[0].seen_at + idle:
+        return None
+    return Credential(rows[0].credential_id, _actor(rows, origin), True, rows[0].seen_at)
+
+
+def by_token(session: Session, secret: str, origin: Origin, *, at: datetime) -> Credential | None:
+    """Return the person behind an access token, or None: revoked, expired, disabled, or never valid."""
+    if not secret.startswith(TOKEN_PREFIX):
+        return None
+    rows = session.execute(_BY_TOKEN.where(ApiToken.token_hash == digest(secret))).all()
+    if not rows or not _good(rows[0], at):
+        return None
+    return Credential(rows[0].credential_id, _actor(rows, origin), rows[0].writes, rows[0].seen_at)
+
+
+def by_user(session: Session, user_id: UUID, origin: Origin) -> Actor | None:
+    """Return the person with this account, unless it is disabled or does not exist."""
+    rows = session.execute(_people(select(*_PERSON).select_from(User)).where(User.id == user_id)).all()
+    return _actor(rows, origin) if rows else None
+
+
+def note_use(session: Session, model: type[LoginSession] | type[ApiToken], row_id: UUID, at: datetime) -> None:
+    """Note that a credential was used. Kept to about a minute, in a transaction of its own."""
+    column = "last_used_at" if model is ApiToken else "last_seen_at"
+    session.execute(update(model).where(model.id == row_id).values({column: at}))
+
+
+def _good(row: Any, at: datetime) -> bool:
+    return row.ended_at is None and at < row.expires_at
+
+
+def _actor(rows: Any, origin: Origin) -> Actor:
+    first = rows[0]
+    posts = tuple(Post(r.practice_id, r.role, r.verified_at is not None) for r in rows if r.practice_id is not None)
+    return Actor(
+        user_id=first.user_id,
+        name=first.name,
+        email=first.email,
+        posts=posts,
+        patient_id=first.patient_id,
+        makes_practices=first.makes_practices,
+        origin=origin,
+    )

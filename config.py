@@ -1,0 +1,126 @@
+"""Settings from the environment (`CARETEAM_*`), one place, validated at start."""
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+INSTANCE = Path(__file__).resolve().parent / "instance"
+_WEAK = {"secret", "changeme", "change-me", "dev", "development", "password", "careteam", "test"}
+
+
+class BadSettings(Exception):
+    """The settings cannot be used; the message says which to set, and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between installations. Durations are in the unit that the name says."""
+
+    environment: str = "development"
+    secret_key: str = field(default="", repr=False)
+    encryption_keys: str = field(default="", repr=False)
+    database_url: str = field(default="", repr=False)
+    instance: Path = INSTANCE
+    public_url: str = "http://127.0.0.1:5000"
+    max_body_bytes: int = 1024 * 1024
+    max_import_bytes: int = 50 * 1024 * 1024
+    session_idle_minutes: int = 30
+    session_hours: int = 12
+    token_days: int = 90
+    invitation_days: int = 14
+    trusted_proxies: int = 0
+    argon2_time_cost: int = 3
+    argon2_memory_kib: int = 65536
+    log_level: str = "INFO"
+
+    @property
+    def production(self) -> bool:
+        """True where nothing may fall back to a default secret."""
+        return self.environment == "production"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read and check the settings. Raises BadSettings with everything that is wrong, at once."""
+        given = _given(os.environ if environ is None else environ)
+        settings = _with_embedded_defaults(cls(**given))  # type: ignore[arg-type]
+        wrong = problems(settings)
+        if wrong:
+            raise BadSettings("careteam cannot start:\n- " + "\n- ".join(wrong))
+        return settings
+
+
+def problems(settings: Settings) -> list[str]:
+    """Return what is wrong with the settings, each with what to set."""
+    wrong = []
+    if settings.environment not in {"production", "development", "testing"}:
+        wrong.append("CARETEAM_ENVIRONMENT is one of production, development, testing")
+    if len(settings.secret_key) < 32 or settings.secret_key.lower() in _WEAK:
+        wrong.append("set CARETEAM_SECRET_KEY to at least 32 random characters (`openssl rand -hex 32`)")
+    elif len(set(settings.secret_key)) < 10:
+        wrong.append("CARETEAM_SECRET_KEY is not random: make one with `openssl rand -hex 32`")
+    if not settings.encryption_keys:
+        wrong.append('set CARETEAM_ENCRYPTION_KEYS to id:key (`echo "k1:$(openssl rand -base64 32)"`)')
+    if not settings.database_url:
+        wrong.append("set CARETEAM_DATABASE_URL, such as postgresql://careteam@db.example.org/careteam")
+    if settings.production and not settings.public_url.startswith("https://"):
+        wrong.append("set CARETEAM_PUBLIC_URL to the https:// address that people use")
+    return wrong
+
+
+def _given(environ: Mapping[str, str]) -> dict[str, object]:
+    kinds = {name: spec.type for name, spec in Settings.__dataclass_fields__.items()}
+    given: dict[str, object] = {}
+    for name, kind in kinds.items():
+        text = environ.get(f"CARETEAM_{name.upper()}", "").strip()
+        if text:
+            given[name] = _value(name, text, kind)
+    return given
+
+
+def _value(name: str, text: str, kind: object) -> object:
+    if kind is Path:
+        return Path(text)
+    if kind is not int:
+        return text
+    try:
+        return int(text)
+    except ValueError as error:
+        raise BadSettings(f"careteam cannot start:\n- CARETEAM_{name.upper()} is a whole number") from error
+
+
+def _with_embedded_defaults(settings: Settings) -> Settings:
+    """Outside production: a SQLite file and random secrets, kept (mode 0600) in the instance folder."""
+    if settings.production:
+        return settings
+    kept = _embedded_secrets(settings.instance)
+    changes = {
+        name: getattr(settings, name) or value
+        for name, value in {
+            "secret_key": kept["secret_key"],
+            "encryption_keys": kept["encryption_keys"],
+            "database_url": f"sqlite:///{settings.instance / 'careteam.db'}",
+        }.items()
+    }
+    values = {name: getattr(settings, name) for name in Settings.__dataclass_fields__}
+    return Settings(**{**values, **changes})
+
+
+def _embedded_secrets(instance: Path) -> dict[str, str]:
+    path = instance / "secrets.json"
+    if not path.exists():
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made = {
+            "secret_key": secrets.token_hex(32),
+            "encryption_keys": "k1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+        }
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                json.dump(made, file)
+        except FileExistsError:
+            pass
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept

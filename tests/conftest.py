@@ -1,0 +1,99 @@
+"""Both databases, one application each, an empty database for every test, and a world to fill it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+from careteam.app import create_app
+from careteam.extensions import db
+from careteam.migrating import upgrade
+from careteam.models import Base
+from config import Settings
+from tests import postgres
+from tests.world import World
+
+SECRET = "correct-horse-battery-staple-0123456789"
+KEYS = "t1:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server, or a skip with the reason; under CI its absence is a failure."""
+    try:
+        with postgres.server() as url:
+            yield url
+    except postgres.PostgresUnavailable as reason:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no PostgreSQL: {reason}")
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A migrated, empty database of each kind."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('db') / 'careteam.db'}"
+        upgrade(url)
+        yield url
+        return
+    with postgres.database(request.getfixturevalue("postgres_server")) as url:
+        upgrade(url)
+        yield url
+
+
+def settings_for(url: str, folder: Path, **changes: object) -> Settings:
+    """Settings of a test application: cheap password hashing, nothing from the environment."""
+    values: dict[str, object] = {
+        "environment": "testing",
+        "secret_key": SECRET,
+        "encryption_keys": KEYS,
+        "database_url": url,
+        "instance": folder,
+        "argon2_time_cost": 1,
+        "argon2_memory_kib": 8,
+        **changes,
+    }
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def application(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One application for each database; use `app`, which empties the database first."""
+    made = create_app(settings_for(database_url, tmp_path_factory.mktemp("instance")))
+    made.testing = True
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(application: Flask, database_url: str) -> Flask:
+    """The application on an empty database."""
+    empty(database_url)
+    return application
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[World]:
+    """People, teams, consents and items by one line each, and clients that act as them."""
+    with World(app) as made:
+        yield made
+
+
+def empty(url: str) -> None:
+    """Delete every row, without a trace of the test before."""
+    engine = create_engine(url)
+    tables = Base.metadata.tables
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            names = ", ".join(f'"{name}"' for name in tables)
+            connection.execute(text(f"TRUNCATE {names} CASCADE"))
+        else:
+            connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+            for name in tables:
+                connection.execute(text(f'DELETE FROM "{name}"'))
+    engine.dispose()

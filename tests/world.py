@@ -1,0 +1,317 @@
+"""A small world for tests: people, teams, consents and items in one line each, and clients to act as them.
+
+Rows are written directly, so that a test of reading does not depend on the doors that write.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from types import TracebackType
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from careteam.extensions import db
+from careteam.models import (
+    ApiToken,
+    Consent,
+    Medication,
+    MedicationEvent,
+    Membership,
+    Note,
+    Patient,
+    Practice,
+    Restriction,
+    Staff,
+    User,
+)
+from careteam.models.types import new_id
+from careteam.policy.vocabulary import (
+    ConsentStatus,
+    ItemClass,
+    Label,
+    MedicationChange,
+    MedicationSource,
+    NoteStatus,
+    Role,
+)
+from careteam.services.credentials import digest, new_secret
+from careteam.vault import seal
+
+PASSWORD = "four unrelated words here"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account. `patient_id` is set for patients."""
+
+    user_id: UUID
+    name: str
+    email: str
+    token: str
+    patient_id: UUID | None = None
+    practice_id: UUID | None = None
+
+    @property
+    def record(self) -> str:
+        """The address of a patient's record."""
+        return f"/api/v1/patients/{self.patient_id}"
+
+
+class Client:
+    """Speaks JSON to the application as one person, by access token."""
+
+    def __init__(self, app: Flask, token: str | None) -> None:
+        self._client = app.test_client(use_cookies=False)
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def __call__(self, method: str, address: str, *, version: int | str | None = None, **options: Any) -> TestResponse:
+        headers = {**self._headers, **options.pop("headers", {})}
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        address = address if address.startswith("/") else f"/api/v1/{address}"
+        return self._client.open(address, method=method, headers=headers, **options)
+
+    def get(self, address: str, **options: Any) -> TestResponse:
+        """GET."""
+        return self("GET", address, **options)
+
+    def post(self, address: str, json: Any = None, **options: Any) -> TestResponse:
+        """POST JSON."""
+        return self("POST", address, json={} if json is None else json, **options)
+
+    def patch(self, address: str, json: Any, **options: Any) -> TestResponse:
+        """PATCH JSON."""
+        return self("PATCH", address, json=json, **options)
+
+
+class World(AbstractContextManager["World"]):
+    """Writes rows through one session; everything is committed at once."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.now = datetime.now(UTC)
+
+    def __enter__(self) -> "World":
+        self._context = self.app.app_context()
+        self._context.push()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        db.session.rollback()
+        self._context.pop()
+
+    @property
+    def session(self) -> Session:
+        """The session of this test; roll back or commit before a client answers on SQLite."""
+        return db.session()
+
+    def add(self, *rows: Any) -> None:
+        """Write rows and commit."""
+        for row in rows:
+            db.session.add(row)
+            db.session.flush()
+        db.session.commit()
+
+    def client(self, person: Person | None) -> Client:
+        """Return a client that acts as the person, or as nobody."""
+        return Client(self.app, person.token if person else None)
+
+    # people ---------------------------------------------------------------------------------------
+
+    def user(self, name: str, **values: Any) -> Person:
+        """Somebody with an account and a read-write access token."""
+        user_id, secret = new_id(), new_secret("ct_")
+        email = f"{name.lower().replace(' ', '.')}@example.org"
+        hashed = self.app.extensions["careteam"].passwords.hash(PASSWORD)
+        user = User(
+            id=user_id,
+            email=email,
+            name=name,
+            password_hash=hashed,
+            created_at=LONG_AGO,
+            password_changed_at=LONG_AGO,
+            **values,
+        )
+        token = ApiToken(
+            user_id=user_id,
+            name="test",
+            token_hash=digest(secret),
+            writes=True,
+            created_at=LONG_AGO,
+            expires_at=self.now + timedelta(days=1000),
+            last_used_at=self.now,
+        )
+        self.add(user, token)
+        return Person(user_id, name, email, secret)
+
+    def patient(self, name: str = "Maya Ellison", **values: Any) -> Person:
+        """Somebody with a record of their own."""
+        person, patient_id = self.user(name), new_id()
+        row = {"birth_date": date(1990, 5, 17), "name_key": name.casefold(), **values}
+        self.add(Patient(id=patient_id, user_id=person.user_id, name=name, created_at=LONG_AGO, **row))
+        return Person(person.user_id, name, person.email, person.token, patient_id)
+
+    def staff(self, name: str, *roles: Role, verified: bool = True, practice_id: UUID | None = None) -> Person:
+        """Somebody with roles in a practice (a new one unless named)."""
+        person = self.user(name)
+        if practice_id is None:
+            practice_id = new_id()
+            self.add(
+                Practice(id=practice_id, name=f"{name}'s practice", created_at=LONG_AGO, created_by=person.user_id)
+            )
+        for role in roles:
+            row = Staff(user_id=person.user_id, practice_id=practice_id, role=role, created_at=LONG_AGO)
+            row.verified_at = LONG_AGO if verified else None
+            self.add(row)
+        return Person(person.user_id, name, person.email, person.token, practice_id=practice_id)
+
+    def therapist(self, name: str = "Tess Okafor", **options: Any) -> Person:
+        """A verified therapist."""
+        return self.staff(name, Role.THERAPIST, **options)
+
+    def prescriber(self, name: str = "Paul Reyes", **options: Any) -> Person:
+        """A verified prescriber."""
+        return self.staff(name, Role.PRESCRIBER, **options)
+
+    # team, consents, restrictions -----------------------------------------------------------------
+
+    def join(self, patient: Person, clinician: Person, role: Role, **values: Any) -> Membership:
+        """An accepted membership, unless `values` say otherwise."""
+        row = {"patient_agreed_at": LONG_AGO, "clinician_accepted_at": LONG_AGO, **values}
+        membership = Membership(
+            patient_id=patient.patient_id,
+            user_id=clinician.user_id,
+            practice_id=clinician.practice_id,
+            role=role,
+            proposed_by=clinician.user_id,
+            created_at=LONG_AGO,
+            **row,
+        )
+        self.add(membership)
+        return membership
+
+    def trio(self) -> tuple[Person, Person, Person]:
+        """A patient with a therapist and a prescriber, linked, with no consent yet."""
+        patient, therapist, prescriber = self.patient(), self.therapist(), self.prescriber()
+        self.join(patient, therapist, Role.THERAPIST)
+        self.join(patient, prescriber, Role.PRESCRIBER)
+        return patient, therapist, prescriber
+
+    def consent(
+        self,
+        patient: Person,
+        *,
+        disclosers: Sequence[str] = ("team",),
+        recipients: Sequence[str] = ("role:therapist", "role:prescriber"),
+        classes: Iterable[ItemClass] = (ItemClass.PROGRESS_NOTE, ItemClass.MEDICATION),
+        labels: Iterable[Label] = (),
+        **values: Any,
+    ) -> Consent:
+        """An active consent for a year from an hour ago, unless `values` say otherwise."""
+        start = self.now - timedelta(hours=1)
+        row = {
+            "status": ConsentStatus.ACTIVE,
+            "valid_from": start,
+            "valid_until": start + timedelta(days=365),
+            "grantor_id": patient.user_id,
+            "signed_at": start,
+            "signature_name": patient.name,
+            **values,
+        }
+        consent = Consent(
+            patient_id=patient.patient_id,
+            disclosers=list(disclosers),
+            recipients=list(recipients),
+            classes=[c.value for c in classes],
+            labels=frozenset(labels),
+            created_at=start,
+            **row,
+        )
+        self.add(consent)
+        return consent
+
+    def restriction(self, patient: Person, **values: Any) -> Restriction:
+        """A standing no; name at least one of item_class, label, holder, item_id."""
+        row = Restriction(patient_id=patient.patient_id, created_at=self.now, created_by=patient.user_id, **values)
+        self.add(row)
+        return row
+
+    # items ----------------------------------------------------------------------------------------
+
+    def note(
+        self,
+        patient: Person,
+        author: Person,
+        *,
+        kind: ItemClass = ItemClass.PROGRESS_NOTE,
+        title: str = "Session",
+        body: str = "Slept badly.",
+        on: date = date(2026, 3, 2),
+        **values: Any,
+    ) -> Note:
+        """A signed note held by its author, unless `values` say otherwise."""
+        note_id = new_id()
+        row = {"holder_id": author.user_id, "status": NoteStatus.SIGNED, "signed_at": self.now, **values}
+        row["draft"] = row["status"] is NoteStatus.DRAFT
+        note = Note(
+            id=note_id,
+            patient_id=patient.patient_id,
+            item_class=kind,
+            author_id=author.user_id,
+            date=on,
+            title=seal(self.session, Note.title, note_id, title),
+            body=seal(self.session, Note.body, note_id, body),
+            created_at=self.now,
+            updated_at=self.now,
+            **row,
+        )
+        self.add(note)
+        return note
+
+    def medication(
+        self,
+        patient: Person,
+        author: Person,
+        *,
+        drug: str = "Sertraline",
+        source: MedicationSource = MedicationSource.PRESCRIBER,
+        on: date = date(2026, 2, 1),
+        dose: int = 50,
+        **values: Any,
+    ) -> Medication:
+        """An active entry, started on the day, held by its author (by the patient if they wrote it)."""
+        medication_id = new_id()
+        holder_id = None if author.user_id == patient.user_id else author.user_id
+        row = {"holder_id": holder_id, "prescribed": source is MedicationSource.PRESCRIBER, **values}
+        entry = Medication(
+            id=medication_id,
+            patient_id=patient.patient_id,
+            item_class=ItemClass.MEDICATION,
+            author_id=author.user_id,
+            date=on,
+            source=source,
+            drug_name=drug,
+            created_at=self.now,
+            updated_at=self.now,
+            **row,
+        )
+        start = MedicationEvent(
+            medication_id=medication_id,
+            position=1,
+            kind=MedicationChange.START,
+            effective_on=on,
+            author_id=author.user_id,
+            created_at=self.now,
+            dose_value=dose,
+            dose_unit="mg",
+        )
+        self.add(entry, start)
+        return entry
