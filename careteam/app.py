@@ -5,21 +5,24 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from argon2 import PasswordHasher
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from careteam import api, cli, context, logs, web
 from careteam.api.json import OrjsonProvider
-from careteam.errors import NotAuthenticated, NotFound, NotPermitted, Unavailable
+from careteam.errors import NotAuthenticated, NotFound, NotPermitted, Stale, Unavailable
 from careteam.extensions import db, engine_options
 from careteam.passwords import Passwords
 from careteam.sealing import Keyring
 from careteam.services import access_log, credentials
 from config import BadSettings, Settings
 
+log = structlog.get_logger()
 TRIES = 4
 """How often a request is begun anew when the database could not serialise it with another one."""
 
@@ -58,13 +61,13 @@ class CareTeamApp(Flask):
     def handle_user_exception(self, e: Exception) -> ResponseReturnValue:
         """Render the error; a refusal is logged first, in a transaction of its own, or answered with 503."""
         db.session.rollback()
-        if isinstance(e, (NotFound, NotPermitted, NotAuthenticated)):
-            try:
-                _log_refusal()
-                db.session.commit()
-            except SQLAlchemyError:
-                db.session.rollback()
-                e = Unavailable()
+        if isinstance(e, StaleDataError):
+            e = Stale()
+        elif isinstance(e, SQLAlchemyError):
+            log.error("database-error", kind=type(e).__name__, request_id=context.request_id())
+            e = Unavailable()
+        elif isinstance(e, (NotFound, NotPermitted, NotAuthenticated)) and not _logged_refusal():
+            e = Unavailable()
         return super().handle_user_exception(e)
 
 
@@ -119,7 +122,8 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
 
 
 def _lost_a_race(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
+    """Serialisation failure, deadlock, or a unique row that another request wrote at the same time."""
+    return getattr(error.orig, "sqlstate", None) in {"40001", "40P01", "23505"}
 
 
 def _protect(answer: Response) -> Response:
@@ -136,6 +140,16 @@ def _protect(answer: Response) -> Response:
         headers["Cache-Control"] = "no-store"
         answer.vary.update(["Cookie", "Authorization"])
     return answer
+
+
+def _logged_refusal() -> bool:
+    try:
+        _log_refusal()
+        db.session.commit()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return False
+    return True
 
 
 def _log_refusal() -> None:

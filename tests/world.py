@@ -100,6 +100,7 @@ class World(AbstractContextManager["World"]):
     def __enter__(self) -> "World":
         self._context = self.app.app_context()
         self._context.push()
+        db.session().expire_on_commit = False
         return self
 
     def __exit__(

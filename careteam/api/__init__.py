@@ -6,10 +6,14 @@ from flask import Flask
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
-from careteam.api import auth, health, notes, problems
+from careteam.api import access_log, auth, health, notes, problems
 from careteam.api.schemas.problem import ProblemSchema
 
-BLUEPRINTS = (health.blp, notes.blp)
+BLUEPRINTS = (
+    access_log.blp,
+    health.blp,
+    notes.blp,
+)
 
 OPENAPI: dict[str, Any] = {
     "API_TITLE": "careteam",

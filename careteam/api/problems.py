@@ -7,12 +7,10 @@ import orjson
 import structlog
 from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from careteam.context import request_id
-from careteam.errors import CareTeamError, NotFound, Stale, Unavailable
+from careteam.errors import CareTeamError, NotFound
 
 TYPE = "https://careteam.example/problems/"
 log = structlog.get_logger()
@@ -53,8 +51,6 @@ def register(app: Flask) -> None:
     """Render errors as problems."""
     app.register_error_handler(CareTeamError, _domain)
     app.register_error_handler(HTTPException, http)
-    app.register_error_handler(StaleDataError, lambda _error: _domain(Stale()))
-    app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -83,11 +79,6 @@ def _detail(error: HTTPException) -> str:
     if error.code == 413:
         return "The body is larger than this address accepts; send less."
     return error.description or ""
-
-
-def _database(error: SQLAlchemyError) -> Response:
-    log.error("database-error", kind=type(error).__name__, path_rule=_rule(), request_id=request_id())
-    return _domain(Unavailable())
 
 
 def _unexpected(error: Exception) -> Response:

@@ -30,4 +30,5 @@ def _content(resource: JsonObject) -> JsonObject:
     meta = resource.get("meta")
     if not isinstance(meta, dict):
         return resource
-    return {**resource, "meta": {k: v for k, v in meta.items() if k not in _ABOUT_THE_COPY}}
+    told = {key: value for key, value in meta.items() if key not in _ABOUT_THE_COPY}
+    return {key: value for key, value in {**resource, "meta": told or None}.items() if value is not None}

@@ -19,6 +19,9 @@ MODELLED = frozenset(
     }
 )  # fmt: skip
 
+_NO_ELEMENTS = frozenset({"root", "resource_type"})
+"""Names that the models put into a location, and that FHIR does not have."""
+
 
 def check_shape(resource: Resource) -> None:
     """Raises `UnreadableBundle` at the first element that FHIR R4 does not have, or not like this."""
@@ -41,7 +44,7 @@ def _model(kind: str) -> type[BaseModel]:
 def _path(resource: Resource, location: tuple[int | str, ...]) -> str:
     path = resource.node.path
     for key in location:
-        path = step(path, key)
+        path = path if key in _NO_ELEMENTS else step(path, key)
     return path
 
 

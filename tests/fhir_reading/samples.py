@@ -108,7 +108,7 @@ def encoded(text: str | bytes) -> str:
 
 
 def bundle(*resources: Resource, kind: str = "transaction", urls: bool = True) -> Resource:
-    entries = [{"resource": resource} for resource in resources]
+    entries: list[Resource] = [{"resource": resource} for resource in resources]
     if urls:
         entries = [{"fullUrl": f"urn:uuid:{n}", **entry} for n, entry in enumerate(entries)]
     return {"resourceType": "Bundle", "type": kind, "entry": entries}

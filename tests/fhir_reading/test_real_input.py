@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ def test_the_prescribed_medication_has_dose_and_outside_author() -> None:
     reading = read_bundle((DATA / "us-core/medicationrequest-coded-oral-axid.json").read_bytes())
     (entry,) = reading.medications
     dosage = entry.dosages[0]
-    assert (dosage.dose, dosage.dose_unit, dosage.frequency, dosage.period_unit) == (10, "ml", 2, "d")
+    assert (dosage.dose, dosage.dose_unit, dosage.frequency, dosage.period_unit) == (Decimal(10), "ml", 2, "d")
     assert entry.requester is not None
     assert entry.requester.name == "Ronald Bone, MD"
 

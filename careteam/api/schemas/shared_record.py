@@ -1,0 +1,75 @@
+"""The form of the shared record."""
+
+from marshmallow import Schema, fields
+
+from careteam.api.schemas.fields import Flag, Word
+from careteam.api.schemas.items import Holder
+from careteam.api.schemas.medications import MedicationOut
+from careteam.api.schemas.notes import NoteOut
+from careteam.policy.vocabulary import ItemClass, Label, MembershipKind, Purpose, Role
+
+
+class PatientCard(Schema):
+    """Whose record it is."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    birth_date = fields.Date(required=True, allow_none=True)
+    death_date = fields.Date(required=True, allow_none=True)
+    time_zone = fields.String(required=True)
+
+
+class YouAre(Schema):
+    """In what capacity you read."""
+
+    patient = Flag(required=True)
+    roles = fields.List(Word(Role), required=True)
+    former = Flag(required=True)
+
+
+class TeamMember(Schema):
+    """A current member."""
+
+    user_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    role = Word(Role, required=True)
+    kind = Word(MembershipKind, required=True)
+
+
+class HolderSharing(Schema):
+    """Which classes of one holder are shared with you; what is not listed is not shared."""
+
+    holder = fields.Nested(Holder, required=True)
+    name = fields.String(required=True)
+    shared = fields.List(Word(ItemClass), required=True)
+
+
+class PermitOut(Schema):
+    """A consent in force, as far as it concerns you."""
+
+    id = fields.UUID(required=True)
+    disclosers = fields.List(fields.String(), required=True)
+    classes = fields.List(Word(ItemClass), required=True)
+    labels = fields.List(Word(Label), required=True)
+    purpose = Word(Purpose, required=True)
+    valid_from = fields.AwareDateTime(required=True)
+    valid_until = fields.AwareDateTime(required=True)
+
+
+class NoteSection(Schema):
+    """The newest notes; `next` continues at the list of notes."""
+
+    items = fields.List(fields.Nested(NoteOut), required=True)
+    next = fields.String(required=True, allow_none=True)
+    empty = fields.String(required=True, allow_none=True)
+
+
+class SharedRecord(Schema):
+    """All that you may see of one patient."""
+
+    patient = fields.Nested(PatientCard, required=True)
+    you_are = fields.Nested(YouAre, required=True)
+    team = fields.List(fields.Nested(TeamMember), required=True)
+    sharing = fields.List(fields.Nested(HolderSharing), required=True)
+    permits = fields.List(fields.Nested(PermitOut), required=True)
+    notes = fields.Nested(NoteSection, required=True)
