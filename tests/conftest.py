@@ -13,7 +13,7 @@ from careteam.extensions import db
 from careteam.migrating import upgrade
 from careteam.models import Base
 from config import Settings
-from tests import postgres
+from tests import contract, postgres
 from tests.world import World
 
 SECRET = "correct-horse-battery-staple-0123456789"
@@ -65,6 +65,8 @@ def application(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
     """One application for each database; use `app`, which empties the database first."""
     made = create_app(settings_for(database_url, tmp_path_factory.mktemp("instance")))
     made.testing = True
+    made.config["PROPAGATE_EXCEPTIONS"] = True
+    contract.watch(made)
     yield made
     with made.app_context():
         db.engine.dispose()

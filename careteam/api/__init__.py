@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
-from careteam.api import access_log, auth, health, notes, problems
+from careteam.api import access_log, auth, health, notes, openapi, problems
+from careteam.api.door import answer
 from careteam.api.schemas.problem import ProblemSchema
 
 BLUEPRINTS = (
@@ -45,11 +46,14 @@ class RestApi(Api):  # type: ignore[misc]
     """flask-smorest with our own problem documents instead of its error format."""
 
     ERROR_SCHEMA = ProblemSchema
-    DEFAULT_ERROR_RESPONSE_NAME = None
 
     def handle_http_exception(self, error: HTTPException) -> Any:
         """Render the error as every other one."""
         return problems.http(error)
+
+    def _openapi_json(self) -> Response:
+        """Send the document; it is the same for everybody."""
+        return answer(openapi.complete(self.spec.to_dict(), self._app))
 
 
 def register(app: Flask) -> None:

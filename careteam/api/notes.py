@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response
 
-from careteam.api.door import answer, blueprint, expected_version, page
+from careteam.api.door import answer, blueprint, page, versioned
 from careteam.api.schemas.notes import AddendumDraft, NoteDraft, NoteEdit, NoteOut, NotePage, NoteQuery, Reason
 from careteam.context import actor, now, session
 from careteam.services import notes
@@ -41,25 +41,26 @@ def read_note(patient_id: UUID, note_id: UUID) -> Response:
 @blp.route(NOTE, methods=["PATCH"])
 @blp.arguments(NoteEdit)
 @blp.response(200, NoteOut)
-def edit_note(body: dict[str, Any], patient_id: UUID, note_id: UUID) -> Response:
+@versioned
+def edit_note(body: dict[str, Any], patient_id: UUID, note_id: UUID, version: int) -> Response:
     """Change a draft."""
-    version = expected_version()
     return _note(notes.edit(session(), actor(), patient_id, note_id, version=version, at=now(), **body))
 
 
 @blp.route(NOTE + "/signature", methods=["POST"])
 @blp.response(200, NoteOut)
-def sign_note(patient_id: UUID, note_id: UUID) -> Response:
+@versioned
+def sign_note(patient_id: UUID, note_id: UUID, version: int) -> Response:
     """Sign a draft; from now on it does not change."""
-    return _note(notes.sign(session(), actor(), patient_id, note_id, version=expected_version(), at=now()))
+    return _note(notes.sign(session(), actor(), patient_id, note_id, version=version, at=now()))
 
 
 @blp.route(NOTE + "/addenda", methods=["POST"])
 @blp.arguments(AddendumDraft)
 @blp.response(201, NoteOut)
-def add_addendum(body: dict[str, Any], patient_id: UUID, note_id: UUID) -> Response:
+@versioned
+def add_addendum(body: dict[str, Any], patient_id: UUID, note_id: UUID, version: int) -> Response:
     """Add to a signed note."""
-    version = expected_version()
     made = notes.add_addendum(session(), actor(), patient_id, note_id, **body, version=version, at=now())
     return _note(made, 201)
 
@@ -67,9 +68,9 @@ def add_addendum(body: dict[str, Any], patient_id: UUID, note_id: UUID) -> Respo
 @blp.route(NOTE + "/entered-in-error", methods=["POST"])
 @blp.arguments(Reason)
 @blp.response(200, NoteOut)
-def enter_note_in_error(body: dict[str, Any], patient_id: UUID, note_id: UUID) -> Response:
+@versioned
+def enter_note_in_error(body: dict[str, Any], patient_id: UUID, note_id: UUID, version: int) -> Response:
     """Mark your note as entered in error; it stays readable, marked."""
-    version = expected_version()
     return _note(notes.enter_in_error(session(), actor(), patient_id, note_id, **body, version=version, at=now()))
 
 
