@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+import orjson
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor, Origin
-from careteam.models import AccessEvent, AccessEventItem, Patient
+from careteam.models import AccessEvent, Patient
 from careteam.models.types import new_id
 from careteam.policy.scope import Permit, Scope, Shared
 from careteam.policy.vocabulary import ItemClass
@@ -110,16 +111,35 @@ def _record(
         )
     )
     if items:
-        session.execute(insert(AccessEventItem), [_item(event_id, item) for item in items])
+        rows = orjson.dumps([_item(item) for item in items]).decode()
+        session.execute(_INSERT_ITEMS[session.get_bind().dialect.name], {"event": event_id.hex, "rows": rows})
 
 
-def _item(event_id: UUID, item: Disclosed) -> dict[str, object]:
+def _item(item: Disclosed) -> dict[str, object]:
+    consent_id = item.permit.consent_id if isinstance(item.permit, Shared) else None
     return {
-        "event_id": event_id,
-        "item_id": item.item_id,
+        "item_id": item.item_id.hex,
         "item_class": item.item_class,
-        "holder_id": item.holder_id,
+        "holder_id": item.holder_id.hex if item.holder_id else None,
         "version": item.version,
         "clause": item.permit.clause,
-        "consent_id": item.permit.consent_id if isinstance(item.permit, Shared) else None,
+        "consent_id": consent_id.hex if consent_id else None,
     }
+
+
+_INTO = """INSERT INTO access_event_item
+(event_id, item_id, item_class, holder_id, version, clause, consent_id) SELECT """
+_INSERT_ITEMS = {
+    "postgresql": text(
+        _INTO
+        + """CAST(:event AS uuid), r.* FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r
+        (item_id uuid, item_class text, holder_id uuid, version int, clause text, consent_id uuid)"""
+    ),
+    "sqlite": text(
+        _INTO
+        + """:event, json_extract(value, '$.item_id'), json_extract(value, '$.item_class'),
+        json_extract(value, '$.holder_id'), json_extract(value, '$.version'),
+        json_extract(value, '$.clause'), json_extract(value, '$.consent_id') FROM json_each(:rows)"""
+    ),
+}
+"""One statement of constant text, whatever the number of items."""
