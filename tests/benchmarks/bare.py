@@ -1,0 +1,115 @@
+"""The yardstick: a bare Flask + psycopg handler, written by hand, that does the same work in the same database.
+
+Same work: find the token's owner; read team, consents and restrictions and decide; read the notes with
+addenda and the medications with events that the decision opens; unseal every text; write one access event
+and a row per item; answer the same items as JSON; all in one REPEATABLE READ transaction. It knows nothing
+that the product does not, and leaves out everything that a product needs besides: schemas, errors, headers,
+other readers than a clinician, other permits than one consent.
+"""
+
+import hashlib
+import threading
+from typing import Any
+from uuid import UUID
+
+import orjson
+import psycopg
+from flask import Flask, Response, request
+from psycopg.rows import dict_row
+from uuid_utils.compat import uuid7
+
+from careteam.sealing import Keyring, Place
+
+WHO = """SELECT u.id, s.role FROM api_token t JOIN "user" u ON u.id = t.user_id
+JOIN staff s ON s.user_id = u.id AND s.ended_at IS NULL AND s.verified_at IS NOT NULL
+WHERE t.token_hash = %s AND t.revoked_at IS NULL AND t.expires_at > now() AND u.disabled_at IS NULL"""
+TEAM = """SELECT m.user_id, m.role, u.name, p.name AS patient_name, p.birth_date, p.death_date, p.time_zone
+FROM patient p JOIN membership m ON m.patient_id = p.id JOIN "user" u ON u.id = m.user_id
+WHERE p.id = %s AND m.patient_agreed_at IS NOT NULL AND m.clinician_accepted_at IS NOT NULL
+AND m.declined_at IS NULL AND m.ended_at IS NULL"""
+CONSENTS = """SELECT id, disclosers, recipients, classes, labels, purpose, valid_from, valid_until FROM consent
+WHERE patient_id = %s AND status = 'active' AND valid_from <= now() AND now() < valid_until"""
+RESTRICTIONS = "SELECT * FROM restriction WHERE patient_id = %s AND lifted_at IS NULL"
+OPEN = """i.patient_id = %(patient)s AND (i.holder_id = %(me)s OR i.author_id = %(me)s OR (NOT i.draft
+AND NOT i.awaits_review AND i.item_class = ANY(%(classes)s) AND i.holder_id = ANY(%(holders)s)
+AND (i.labels & ~%(labels)s) = 0))"""
+NOTES = f"""SELECT i.*, n.status, n.title, n.body, n.signed_at, n.error_reason, n.error_at FROM item i
+JOIN note n ON n.id = i.id WHERE {OPEN} AND n.status <> 'draft' ORDER BY i.date DESC, i.id DESC LIMIT 21"""
+MEDICATIONS = f"""SELECT i.*, m.* FROM item i JOIN medication m ON m.id = i.id
+WHERE {OPEN} ORDER BY i.date DESC, i.id DESC LIMIT 101"""
+ADDENDA = "SELECT * FROM note_addendum WHERE note_id = ANY(%s) ORDER BY id"
+EVENTS = "SELECT * FROM medication_event WHERE medication_id = ANY(%s) ORDER BY medication_id, position"
+REVIEWED = "SELECT reviewed_at, reviewed_by FROM medication_review WHERE patient_id = %s ORDER BY id DESC LIMIT 1"
+LOG = """INSERT INTO access_event (id, at, actor_id, actor_role, patient_id, act, outcome, target, purpose, items,
+request_id, address, door) VALUES (%s, now(), %s, 'x', %s, 'read-shared-record', 'disclosed', '', 'treatment',
+%s, '', '', 'bare')"""
+LOG_ITEMS = """INSERT INTO access_event_item (event_id, item_id, item_class, holder_id, version, clause, consent_id)
+SELECT %s, r.* FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::int[], %s::text[], %s::uuid[]) r"""
+
+
+def create(url: str, keyring: Keyring) -> Flask:
+    """Return the bare application on this database."""
+    app, kept = Flask("bare"), threading.local()
+
+    def connection() -> "psycopg.Connection[dict[str, Any]]":
+        if not hasattr(kept, "connection"):
+            kept.connection = psycopg.connect(url, row_factory=dict_row)
+            kept.connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        found: psycopg.Connection[dict[str, Any]] = kept.connection
+        return found
+
+    def opened(row: dict[str, Any], table: str, *columns: str) -> dict[str, Any]:
+        for column in columns:
+            if row[column] is not None:
+                row[column] = keyring.unseal(row[column], Place(table, row["id"], column))
+        return row
+
+    @app.get("/api/v1/patients/<uuid:patient_id>/shared-record")
+    def read(patient_id: UUID) -> Response:
+        with connection() as c:
+            secret = request.headers["Authorization"].removeprefix("Bearer ")
+            who = c.execute(WHO, [hashlib.sha256(secret.encode()).hexdigest()]).fetchall()
+            me, roles = who[0]["id"], {w["role"] for w in who}
+            team = c.execute(TEAM, [patient_id]).fetchall()
+            assert any(m["user_id"] == me and m["role"] in roles for m in team)
+            consents = c.execute(CONSENTS, [patient_id]).fetchall()
+            assert not c.execute(RESTRICTIONS, [patient_id]).fetchall()
+            mine = [x for x in consents if {f"role:{r}" for r in roles} & set(x["recipients"])]
+            permit = mine[0]
+            scope = {
+                "patient": patient_id,
+                "me": me,
+                "classes": permit["classes"],
+                "holders": [m["user_id"] for m in team],
+                "labels": permit["labels"],
+            }
+            notes = [opened(n, "note", "title", "body", "error_reason") for n in c.execute(NOTES, scope)]
+            addenda = [opened(a, "note_addendum", "body") for a in c.execute(ADDENDA, [[n["id"] for n in notes]])]
+            drugs = [opened(m, "medication", "reason", "error_reason") for m in c.execute(MEDICATIONS, scope)]
+            events = [
+                opened(e, "medication_event", "dose_text", "timing", "reason")
+                for e in c.execute(EVENTS, [[m["id"] for m in drugs]])
+            ]
+            reviewed = c.execute(REVIEWED, [patient_id]).fetchone()
+            log(c, me, patient_id, [*notes, *drugs], permit["id"])
+        shown = {
+            "team": team,
+            "permits": mine,
+            "notes": [{**n, "addenda": [a for a in addenda if a["note_id"] == n["id"]]} for n in notes],
+            "medications": [{**m, "events": [e for e in events if e["medication_id"] == m["id"]]} for m in drugs],
+            "last_reviewed": reviewed,
+        }
+        return Response(orjson.dumps(shown, default=str), content_type="application/json")
+
+    return app
+
+
+def log(c: Any, me: UUID, patient_id: UUID, items: list[dict[str, Any]], consent_id: UUID) -> None:
+    """Write the access event and its items."""
+    event_id = uuid7()
+    c.execute(LOG, [event_id, me, patient_id, len(items)])
+    columns = ("id", "item_class", "holder_id", "version")
+    c.execute(
+        LOG_ITEMS,
+        [event_id, *([i[k] for i in items] for k in columns), ["consent"] * len(items), [consent_id] * len(items)],
+    )
