@@ -11,6 +11,18 @@ from pathlib import Path
 INSTANCE = Path(__file__).resolve().parent / "instance"
 _WEAK = {"secret", "changeme", "change-me", "dev", "development", "password", "careteam", "test"}
 
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_POSITIVE = (
+    "max_body_bytes",
+    "max_import_bytes",
+    "session_idle_minutes",
+    "session_hours",
+    "token_days",
+    "invitation_days",
+    "argon2_time_cost",
+    "argon2_memory_kib",
+)
+
 
 class BadSettings(Exception):
     """The settings cannot be used; the message says which to set, and how."""
@@ -66,6 +78,9 @@ def problems(settings: Settings) -> list[str]:
         wrong.append('set CARETEAM_ENCRYPTION_KEYS to id:key (`echo "k1:$(openssl rand -base64 32)"`)')
     if not settings.database_url:
         wrong.append("set CARETEAM_DATABASE_URL, such as postgresql://careteam@db.example.org/careteam")
+    wrong += [f"CARETEAM_{name.upper()} is a positive number" for name in _POSITIVE if getattr(settings, name) < 1]
+    if settings.log_level not in _LEVELS:
+        wrong.append(f"CARETEAM_LOG_LEVEL is one of {', '.join(_LEVELS)}")
     if settings.production and not settings.public_url.startswith("https://"):
         wrong.append("set CARETEAM_PUBLIC_URL to the https:// address that people use")
     return wrong

@@ -9,14 +9,21 @@ from flask_smorest import Blueprint
 
 from careteam.api.auth import protect
 from careteam.api.json import dumps
+from careteam.api.parsing import StrictParser
 from careteam.errors import VersionRequired
 
 PREFIX = "/api/v1"
 
 
+class RestBlueprint(Blueprint):  # type: ignore[misc]
+    """A blueprint that reads queries and bodies strictly."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+
 def blueprint(name: str, description: str) -> Any:
     """Return a blueprint of the REST door, with its sign-in check."""
-    made = Blueprint(name, f"careteam.api.{name}", url_prefix=PREFIX, description=description)
+    made = RestBlueprint(name, f"careteam.api.{name}", url_prefix=PREFIX, description=description)
     protect(made)
     return made
 
