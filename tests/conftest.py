@@ -1,6 +1,7 @@
 """Both databases, one application each, an empty database for every test, and a world to fill it."""
 
 import os
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,36 @@ from tests.world import World
 
 SECRET = "correct-horse-battery-staple-0123456789"
 KEYS = "t1:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How many random pairs of a question and an item the rule is asked, and from which seed."""
+    parser.addoption("--pairs", type=int, default=50_000, help="pairs of each random comparison of the rule")
+    parser.addoption("--pairs-seed", type=int, default=random.SystemRandom().randrange(2**32), help="their seed")
+    parser.addoption("--revocations", type=int, default=5, help="revocations that are followed by reads over HTTP")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say how to repeat this run's random comparisons."""
+    return f"the rule is asked with --pairs {config.getoption('pairs')} --pairs-seed {config.getoption('pairs_seed')}"
+
+
+@pytest.fixture(scope="session")
+def pairs(pytestconfig: pytest.Config) -> int:
+    """How many pairs of a question and an item a random comparison asks."""
+    return int(pytestconfig.getoption("pairs"))
+
+
+@pytest.fixture(scope="session")
+def pairs_seed(pytestconfig: pytest.Config) -> int:
+    """The seed of the random comparisons."""
+    return int(pytestconfig.getoption("pairs_seed"))
+
+
+@pytest.fixture(scope="session")
+def revocations(pytestconfig: pytest.Config) -> int:
+    """How many revocations are followed by reads over HTTP."""
+    return int(pytestconfig.getoption("revocations"))
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,8 @@ def create(url: str, keyring: Keyring) -> Flask:
 
     @app.get("/api/v1/patients/<uuid:patient_id>/shared-record")
     def read(patient_id: UUID) -> Response:
-        with connection() as c:
+        c = connection()
+        with c.transaction():
             secret = request.headers["Authorization"].removeprefix("Bearer ")
             who = c.execute(WHO, [hashlib.sha256(secret.encode()).hexdigest()]).fetchall()
             me, roles = who[0]["id"], {w["role"] for w in who}

@@ -40,9 +40,10 @@ def running(database_url: str, folder: Path, settings: Mapping[str, str], *, wor
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--workers", str(workers)]
     command += ["--bind", f"127.0.0.1:{port}", "--access-logfile", str(log), "--access-logformat", LOG_FORMAT]
     environ = {**os.environ, "CARETEAM_DATABASE_URL": database_url, "CARETEAM_INSTANCE": str(folder), **settings}
-    process = subprocess.Popen(
-        [*command, "--no-control-socket"], cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    with (folder / "server.log").open("wb") as said:
+        process = subprocess.Popen(
+            [*command, "--no-control-socket"], cwd=ROOT, env=environ, stdout=said, stderr=subprocess.STDOUT
+        )
     try:
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url, process)
@@ -59,7 +60,7 @@ def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", seconds: floa
         try:
             if requests.get(f"{url}/health/ready", timeout=5).status_code == 200:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     raise RuntimeError("the server did not become ready")
 
