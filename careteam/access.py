@@ -6,36 +6,44 @@ module compares columns with that data. One item is read like many: `visible(...
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, assert_never
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, false, not_, or_, select, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from careteam import facts
+from careteam.facts import Facts
 from careteam.models import Item
 from careteam.models.types import label_mask
 from careteam.policy.facts import Limit, Reader, Team
 from careteam.policy.scope import Author, Holder, OwnRecord, Permit, Scope, Shared
 from careteam.policy.sharing import readable
-from careteam.policy.vocabulary import SPECIAL_CLASSES, Label
+from careteam.policy.vocabulary import SPECIAL_CLASSES
+
+Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]
+ITEM: Columns = Item.__table__.c
+"""The columns that the gate looks at: all of them are those of the item, whatever extends it."""
 
 PERMIT = "permit"
 """The name of the column that says which permit of the scope let a row through."""
 
 
-def scope(session: Session, reader: Reader, patient_id: UUID, *, at: datetime) -> tuple[Team, Scope]:
-    """Return one patient's team and what the reader may read of that patient's record now.
+def opened(session: Session, reader: Reader, patient_id: UUID, *, at: datetime) -> tuple[Facts, Scope]:
+    """Return all that decides who reads one patient's record, and what this reader may read of it now.
 
     Raises NotFound when there is no such patient.
     """
-    return scopes(session, reader, [patient_id], at=at)[patient_id]
+    found = facts.of_patients(session, [patient_id])[patient_id]
+    return found, readable(reader, found.team, found.consents, found.restrictions, at=at)
 
 
 def scopes(
     session: Session, reader: Reader, patient_ids: Iterable[UUID], *, at: datetime
 ) -> Mapping[UUID, tuple[Team, Scope]]:
-    """Return the same for several patients, in as many statements as for one.
+    """Return the team and the scope of several patients, in as many statements as for one.
 
     Consents are read afresh for every answer. Raises NotFound when one of the patients does not exist.
     """
@@ -51,19 +59,25 @@ def visible(model: type[Item], scope: Scope, *columns: Any) -> Select[*tuple[Any
 
     Each row ends with the number of the permit that opened it (`scope.permits[row.permit]`).
     """
-    permit = _permit_number(model, scope)
+    permit = _permit_number(scope)
     opened = false() if permit is None else permit.is_not(None)
     number = type_coerce(-1, Integer) if permit is None else permit
-    return select(*columns, number.label(PERMIT)).where(model.patient_id == scope.patient_id, opened)
+    return _rows(model, columns).add_columns(number.label(PERMIT)).where(ITEM.patient_id == scope.patient_id, opened)
 
 
-def _permit_number(model: type[Item], scope: Scope) -> ColumnElement[Any] | None:
+@lru_cache(maxsize=256)
+def _rows(model: type[Item], columns: tuple[Any, ...]) -> Select[*tuple[Any, ...]]:
+    """Return the SELECT that every call with these columns begins with; it holds no values."""
+    return select(*columns).select_from(model)
+
+
+def _permit_number(scope: Scope) -> ColumnElement[Any] | None:
     if not scope.permits:
         return None
-    return case(*((_covers(model, permit), n) for n, permit in enumerate(scope.permits)), else_=None)
+    return case(*((_covers(ITEM, permit), n) for n, permit in enumerate(scope.permits)), else_=None)
 
 
-def _covers(item: type[Item], permit: Permit) -> ColumnElement[bool]:
+def _covers(item: Columns, permit: Permit) -> ColumnElement[bool]:
     match permit:
         case OwnRecord():
             return and_(not_(item.draft), item.item_class.not_in(SPECIAL_CLASSES))
@@ -77,7 +91,7 @@ def _covers(item: type[Item], permit: Permit) -> ColumnElement[bool]:
             assert_never(permit)
 
 
-def _shared(item: type[Item], permit: Shared) -> ColumnElement[bool]:
+def _shared(item: Columns, permit: Shared) -> ColumnElement[bool]:
     return and_(
         not_(item.draft),
         not_(item.awaits_review),
@@ -87,7 +101,7 @@ def _shared(item: type[Item], permit: Shared) -> ColumnElement[bool]:
             item.holder_id.in_(permit.holders),
             item.holder_id.is_(None) if permit.of_patient else false(),
         ),
-        _labels(item).bitwise_and(label_mask(frozenset(Label) - permit.labels)) == 0,
+        _labels(item).bitwise_and(~label_mask(permit.labels)) == 0,  # a label unknown here is not listed
         *([item.date >= permit.data_from] if permit.data_from else []),
         *([item.date <= permit.data_through] if permit.data_through else []),
         *([item.id.not_in(permit.except_items)] if permit.except_items else []),
@@ -95,7 +109,7 @@ def _shared(item: type[Item], permit: Shared) -> ColumnElement[bool]:
     )
 
 
-def _limited(item: type[Item], limit: Limit) -> ColumnElement[bool]:
+def _limited(item: Columns, limit: Limit) -> ColumnElement[bool]:
     """Every field that is set must match; a restriction without any would stop everything."""
     parts: list[ColumnElement[bool]] = []
     if limit.item_class is not None:
@@ -111,5 +125,5 @@ def _limited(item: type[Item], limit: Limit) -> ColumnElement[bool]:
     return and_(not_(false()), *parts)
 
 
-def _labels(item: type[Item]) -> ColumnElement[int]:
+def _labels(item: Columns) -> ColumnElement[int]:
     return type_coerce(item.labels, Integer)

@@ -4,8 +4,9 @@ One statement for each of the three, whatever the number of patients; always fre
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -29,9 +30,21 @@ from careteam.policy.vocabulary import ConsentStatus, ItemClass, Role
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """All that decides who reads one patient's record."""
+class Person:
+    """Whose record it is: what a membership opens besides the team."""
 
+    name: str
+    birth_date: date | None
+    death_date: date | None
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that decides who reads one patient's record, and the names that go with it."""
+
+    person: Person
+    names: Mapping[UUID, str]
     team: Team
     consents: tuple[Consent, ...]
     restrictions: tuple[Restriction, ...]
@@ -40,16 +53,20 @@ class Facts:
 def of_patients(session: Session, patient_ids: Iterable[UUID]) -> Mapping[UUID, Facts]:
     """Return the facts of each patient. Raises NotFound when one of them does not exist."""
     ids = frozenset(patient_ids)
-    teams = _teams(session, ids)
-    if teams.keys() != ids:
+    found = _teams(session, ids)
+    if found.keys() != ids:
         raise NotFound
     consents = _grouped(session.execute(_CONSENTS, {"ids": ids}), consent_fact)
     restrictions = _grouped(session.execute(_RESTRICTIONS, {"ids": ids}), restriction_fact)
-    return {i: Facts(teams[i], tuple(consents[i]), tuple(restrictions[i])) for i in ids}
+    return {i: Facts(*found[i], tuple(consents[i]), tuple(restrictions[i])) for i in ids}
 
 
 _CLASSES = {c.value: c for c in ItemClass}
-_P, _M, _C, _R = models.Patient, models.Membership, models.Consent, models.Restriction
+_PATIENT, _MEMBERSHIP, _USER, _CONSENT, _RESTRICTION = (
+    models.Base.metadata.tables[name] for name in ("patient", "membership", "user", "consent", "restriction")
+)
+"""Plain tables: these statements run for every answer, and entities would cost them a fifth of their time."""
+_P, _M, _U, _C, _R = _PATIENT.c, _MEMBERSHIP.c, _USER.c, _CONSENT.c, _RESTRICTION.c
 
 
 def _ids(column: Any) -> Any:
@@ -60,6 +77,11 @@ _TEAMS = (
     select(
         _P.id.label("patient_id"),
         _P.user_id.label("patient_user_id"),
+        _P.name.label("patient_name"),
+        _P.birth_date,
+        _P.death_date,
+        _P.time_zone,
+        _U.name.label("member_name"),
         _M.user_id,
         _M.role,
         _M.kind,
@@ -70,7 +92,9 @@ _TEAMS = (
         _M.valid_from,
         _M.valid_until,
     )
-    .outerjoin(_M, _M.patient_id == _P.id)
+    .select_from(
+        _PATIENT.outerjoin(_MEMBERSHIP, _M.patient_id == _P.id).outerjoin(_USER, _U.id == _M.user_id),
+    )
     .where(_ids(_P.id))
 )
 _CONSENTS = select(
@@ -105,14 +129,21 @@ _RESTRICTIONS = select(
 ).where(_ids(_R.patient_id), _R.lifted_at.is_(None))
 
 
-def _teams(session: Session, ids: frozenset[UUID]) -> dict[UUID, Team]:
-    users: dict[UUID, UUID | None] = {}
-    members: dict[UUID, list[Membership]] = defaultdict(list)
+def _teams(session: Session, ids: frozenset[UUID]) -> dict[UUID, tuple[Person, Mapping[UUID, str], Team]]:
+    rows: dict[UUID, list[Any]] = defaultdict(list)
     for row in session.execute(_TEAMS, {"ids": ids}):
-        users[row.patient_id] = row.patient_user_id
-        if row.user_id is not None:
-            members[row.patient_id].append(membership_fact(row))
-    return {i: Team(i, user, tuple(members[i])) for i, user in users.items()}
+        rows[row.patient_id].append(row)
+    return {patient_id: _team(patient_id, found) for patient_id, found in rows.items()}
+
+
+def _team(patient_id: UUID, rows: Sequence[Any]) -> tuple[Person, Mapping[UUID, str], Team]:
+    first = rows[0]
+    members = [row for row in rows if row.user_id is not None]
+    return (
+        Person(first.patient_name, first.birth_date, first.death_date, first.time_zone),
+        {row.user_id: row.member_name for row in members},
+        Team(patient_id, first.patient_user_id, tuple(map(membership_fact, members))),
+    )
 
 
 def _grouped(rows: Iterable[Row[Any]], fact: Any) -> dict[UUID, list[Any]]:
@@ -180,6 +211,11 @@ def discloser(text: str) -> Discloser:
     """Read `team`, `patient` or `member:<uuid>`. Raises ValueError on anything else."""
     kind, _, user_id = text.partition(":")
     return Discloser(kind, UUID(user_id) if user_id else None)
+
+
+def discloser_text(discloser: Discloser) -> str:
+    """Write a discloser as it is stored."""
+    return f"member:{discloser.user_id}" if discloser.user_id else discloser.kind
 
 
 def recipient(text: str) -> Recipient:

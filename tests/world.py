@@ -5,15 +5,15 @@ Rows are written directly, so that a test of reading does not depend on the door
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
 from typing import Any
 from uuid import UUID
 
-from flask import Flask
+from flask import Flask, has_app_context
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from careteam.extensions import db
 from careteam.models import (
@@ -64,28 +64,34 @@ class Person:
 
 
 class Client:
-    """Speaks JSON to the application as one person, by access token."""
+    """Speaks JSON to the application as one person, by access token. Answers are werkzeug's `TestResponse`.
+
+    Each request runs in a context of its own, as on a server: with a time, a person and a session of its own.
+    """
 
     def __init__(self, app: Flask, token: str | None) -> None:
         self._client = app.test_client(use_cookies=False)
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
-    def __call__(self, method: str, address: str, *, version: int | str | None = None, **options: Any) -> TestResponse:
+    def __call__(self, method: str, address: str, *, version: int | str | None = None, **options: Any) -> Any:
         headers = {**self._headers, **options.pop("headers", {})}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         address = address if address.startswith("/") else f"/api/v1/{address}"
-        return self._client.open(address, method=method, headers=headers, **options)
+        if has_app_context():
+            db.session.rollback()  # a transaction that the test left open would lock SQLite
+            db.session.expire_all()  # and its rows are read anew after the request
+        return Context().run(self._client.open, address, method=method, headers=headers, **options)
 
-    def get(self, address: str, **options: Any) -> TestResponse:
+    def get(self, address: str, **options: Any) -> Any:
         """GET."""
         return self("GET", address, **options)
 
-    def post(self, address: str, json: Any = None, **options: Any) -> TestResponse:
+    def post(self, address: str, json: Any = None, **options: Any) -> Any:
         """POST JSON."""
         return self("POST", address, json={} if json is None else json, **options)
 
-    def patch(self, address: str, json: Any, **options: Any) -> TestResponse:
+    def patch(self, address: str, json: Any, **options: Any) -> Any:
         """PATCH JSON."""
         return self("PATCH", address, json=json, **options)
 

@@ -6,14 +6,51 @@ from flask import Flask, Response
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
-from careteam.api import access_log, auth, health, notes, openapi, problems
+from careteam.api import (
+    access_log,
+    auth,
+    consents,
+    health,
+    imports,
+    invitations,
+    labels,
+    me,
+    medications,
+    not_yet,
+    notes,
+    openapi,
+    patients,
+    practices,
+    problems,
+    restrictions,
+    revocations,
+    session,
+    shared_record,
+    team,
+    tokens,
+)
 from careteam.api.door import answer
 from careteam.api.schemas.problem import ProblemSchema
 
 BLUEPRINTS = (
     access_log.blp,
+    consents.blp,
     health.blp,
+    imports.blp,
+    invitations.blp,
+    labels.blp,
+    me.blp,
+    medications.blp,
+    not_yet.blp,
     notes.blp,
+    patients.blp,
+    practices.blp,
+    restrictions.blp,
+    revocations.blp,
+    session.blp,
+    shared_record.blp,
+    team.blp,
+    tokens.blp,
 )
 
 OPENAPI: dict[str, Any] = {

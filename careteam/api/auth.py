@@ -6,8 +6,12 @@ from uuid import UUID
 
 from flask import Blueprint, Flask, current_app, request
 from flask_login import UserMixin, current_user
+from flask_wtf.csrf import CSRFError
 
 from careteam import context
+from careteam.api import cookie
+from careteam.api.parts import settings
+from careteam.api.same_site import refuse_other_sites
 from careteam.errors import NotAuthenticated, NotPermitted
 from careteam.extensions import csrf, login_manager
 from careteam.services import credentials
@@ -28,22 +32,35 @@ class Identity(UserMixin):  # type: ignore[misc]
         return self.secret
 
 
+class NoCsrfToken(NotPermitted):
+    """A change from a signed-in browser without the token that only our own pages know."""
+
+    type = "csrf"
+    title = "Send the CSRF token"
+
+
 @login_manager.user_loader
-def _load(secret: str) -> Identity | None:
-    idle = timedelta(minutes=current_app.extensions["careteam"].settings.session_idle_minutes)
+def _load(secret: object) -> Identity | None:
+    if not isinstance(secret, str):
+        return None
+    idle = timedelta(minutes=settings().session_idle_minutes)
     credential = credentials.by_session(context.session(), secret, context.origin(), idle=idle, at=context.now())
     return Identity(secret, credential) if credential else None
 
 
 def authenticate() -> None:
-    """Before every request of the door. Raises NotAuthenticated, NotPermitted or a CSRF error."""
+    """Before every request of the door. Raises NotAuthenticated or NotPermitted.
+
+    A request with an access token is judged by that token alone, whatever cookie comes along.
+    """
+    context.sign_on(None)
     view = current_app.view_functions.get(request.endpoint or "")
     if request.headers.get("Authorization"):
         _sign_on_by_token()
-    elif request.cookies.get(current_app.config["SESSION_COOKIE_NAME"]):
+    elif not getattr(view, "signs_in", False):
         _sign_on_by_session()
-    else:
-        context.sign_on(None)
+    elif request.method not in READING:
+        refuse_other_sites()
     if not getattr(view, "anonymous", False):
         context.asking()
 
@@ -54,14 +71,41 @@ def anonymous(view: Any) -> Any:
     return view
 
 
+def signing_in(view: Any) -> Any:
+    """Mark a view that takes a password: it answers anybody, and signs nobody on by the cookie they had before."""
+    view.signs_in = True
+    return anonymous(view)
+
+
+def browser_session() -> UUID:
+    """Return the session of this request. Raises NotPermitted when it comes with an access token."""
+    who = context.asking()
+    if who.by != "session":
+        raise NotPermitted("Sign in with your password to do this: an access token is not enough.")
+    return who.credential_id
+
+
+def acting_session() -> UUID | None:
+    """Return the session of this request, or None when it comes with an access token."""
+    who = context.asking()
+    return who.credential_id if who.by == "session" else None
+
+
 def protect(blueprint: Blueprint) -> None:
     """Give a blueprint its sign-in check."""
     blueprint.before_request(authenticate)
 
 
 def register(app: Flask) -> None:
-    """Set up flask-login and CSRF protection; the check itself is made in `authenticate`."""
+    """Set up flask-login and CSRF protection; the check itself is made in `authenticate`.
+
+    flask-login's own guesses are off: its session protection goes by address and browser name, and asks again
+    where our server-side row already decides. flask-wtf's look at `Referer` is replaced by `same_site`, for our
+    pages send none.
+    """
+    login_manager.session_protection = None
     login_manager.init_app(app)
+    app.config["WTF_CSRF_SSL_STRICT"] = False
     csrf.init_app(app)
 
 
@@ -72,26 +116,34 @@ def _sign_on_by_token() -> None:
     found = credentials.by_token(context.session(), secret.strip(), context.origin(), at=context.now())
     if found is None:
         raise NotAuthenticated("This access token is not valid: it may have expired or been revoked.")
+    _sign_on(found, "token")
     if not found.writes and request.method not in READING:
         raise NotPermitted("This access token is for reading only.")
-    _sign_on(found, "token")
 
 
 def _sign_on_by_session() -> None:
+    """Load the session anew at every try of a request: flask-login would keep the person of the first one."""
+    if request.method not in READING:
+        refuse_other_sites()
+    if not cookie.sent():
+        return
+    cookie.as_it_came()
+    login_manager._load_user()
     found: Credential | None = getattr(current_user, "credential", None)
     if found is None:
-        context.sign_on(None)
         return
-    if request.method not in READING:
-        csrf.protect()
     _sign_on(found, "session")
+    if request.method not in READING:
+        _check_csrf_token()
+
+
+def _check_csrf_token() -> None:
+    try:
+        csrf.protect()
+    except CSRFError as error:
+        raise NoCsrfToken("Take it from GET /api/v1/session and send it as X-CSRFToken.") from error
 
 
 def _sign_on(found: Credential, by: str) -> None:
     context.sign_on(context.Asking(found.actor, context.now(), by, found.id, found.writes))
     context.note_seen(found.id, by, found.seen_at)
-
-
-def credential_id() -> UUID:
-    """Return the id of the session or token of this request."""
-    return context.asking().credential_id

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 import structlog
 from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from careteam.api.json import dumps
 from careteam.context import request_id
 from careteam.errors import CareTeamError, NotFound
 
@@ -40,7 +40,7 @@ def problem(
     body = {"type": TYPE + kind, "title": title, "status": status, "detail": detail, **members}
     shown = {key: value for key, value in body.items() if value not in ("", None)}
     return Response(
-        orjson.dumps(shown),
+        dumps(shown),
         status,
         dict(headers or {}),
         content_type="application/problem+json; charset=utf-8",

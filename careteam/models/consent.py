@@ -1,6 +1,7 @@
 """Consents (signed documents) and restrictions (the patient's standing no)."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
@@ -13,6 +14,7 @@ from careteam.policy.vocabulary import (
     ConsentKind,
     ConsentStatus,
     EmergencyRule,
+    Given,
     ItemClass,
     Label,
     Purpose,
@@ -38,7 +40,9 @@ class Consent(Identified, Base):
     """One consent, from request to its end. What was signed does not change.
 
     `disclosers` and `recipients` are lists of `team`, `patient`, `member:<uuid>`, `role:<role>`;
-    `except_holders` of `patient` and `member:<uuid>`. `status` is never `expired`: the clock says that.
+    `except_holders` of `patient` and `member:<uuid>`. `asked` is a request as its writer made it, whatever the
+    patient changed before signing. `status` is `expired` only where `closed_by` recorded the event that
+    `ends_when` names: otherwise the clock says that.
     """
 
     __tablename__ = "consent"
@@ -63,11 +67,13 @@ class Consent(Identified, Base):
     data_through: Mapped[date | None]
     ends_when: Mapped[bytes | None] = mapped_column(Sealed)
     message: Mapped[bytes | None] = mapped_column(Sealed)
+    asked: Mapped[dict[str, Any] | None] = mapped_column(Document)
 
     created_at: Mapped[datetime]
     requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     lapses_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     supersedes_id: Mapped[UUID | None] = mapped_column(ForeignKey("consent.id"))
     superseded_at: Mapped[datetime | None]
 
@@ -77,13 +83,16 @@ class Consent(Identified, Base):
     signature_address: Mapped[str | None] = mapped_column(String(45))
     terms_sha256: Mapped[str | None] = mapped_column(ForeignKey("terms_text.sha256"))
     document_sha256: Mapped[str | None] = mapped_column(String(64))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class Revocation(Identified, Base):
     """The act of taking a consent back, whole or in part.
 
     A part names one class, recipient or discloser; `successor_id` is the narrower consent made by the
-    same act. `given` is `here`, `orally` or `on_paper`; `recorded_by` who wrote it down.
+    same act. `recorded_by` is who wrote it down.
     """
 
     __tablename__ = "revocation"
@@ -92,7 +101,7 @@ class Revocation(Identified, Base):
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
     revoked_at: Mapped[datetime]
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
-    given: Mapped[str] = mapped_column(String(10), default="here")
+    given: Mapped[Given] = mapped_column(word(Given), default=Given.HERE)
     reason: Mapped[bytes | None] = mapped_column(Sealed)
     item_class: Mapped[ItemClass | None] = mapped_column(word(ItemClass))
     recipient: Mapped[str | None] = mapped_column(String(60))

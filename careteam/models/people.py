@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from careteam.models.base import Base, Identified
 from careteam.models.types import word
-from careteam.policy.vocabulary import InvitationKind, Role
+from careteam.policy.vocabulary import InvitationKind, MembershipKind, Role
 
 
 class Practice(Identified, Base):
@@ -38,7 +38,11 @@ class User(Identified, Base):
 
 
 class Staff(Identified, Base):
-    """One role of one user in one practice. A clinical role counts only while it is verified."""
+    """One role of one user in one practice; a clinical one counts only while it is verified.
+
+    A disabled or ended role counts for nothing. Who has had no roles but disabled ones, and no record of
+    their own, is a disabled account.
+    """
 
     __tablename__ = "staff"
     __table_args__ = (UniqueConstraint("user_id", "practice_id", "role"),)
@@ -49,6 +53,7 @@ class Staff(Identified, Base):
     created_at: Mapped[datetime]
     verified_at: Mapped[datetime | None]
     verified_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    disabled_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
 
@@ -102,7 +107,8 @@ class Invitation(Identified, Base):
 
     `staff`: the address is offered `role` in `practice_id`. `patient`: a clinician with `role` in
     `practice_id` invites a person to their own record (`patient_id`, where one was imported before).
-    `clinician`: the address is offered `role` in the team of `patient_id`.
+    `clinician`: the address is offered `role` in the team of `patient_id`. `membership_kind`,
+    `valid_from` and `valid_until` are those of the membership that accepting makes.
     """
 
     __tablename__ = "invitation"
@@ -113,7 +119,10 @@ class Invitation(Identified, Base):
     invited_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"), index=True)
     role: Mapped[Role] = mapped_column(word(Role))
     practice_id: Mapped[UUID | None] = mapped_column(ForeignKey("practice.id"))
-    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"), index=True)
+    membership_kind: Mapped[MembershipKind] = mapped_column(word(MembershipKind), default=MembershipKind.TREATING)
+    valid_from: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]

@@ -111,7 +111,8 @@ class Medication(Item):
 class MedicationEvent(Identified, Base):
     """A change to an entry, dated by the day from which it holds. `position` orders events of one day.
 
-    A dose is a value and a unit, or the words of whoever wrote it (`dose_text`); both may be there.
+    A dose is a value and a unit, or the words of whoever wrote it (`dose_text`); both may be there. A change
+    that was planned and taken back before its day keeps its row (`withdrawn_at`) and counts for nothing.
     """
 
     __tablename__ = "medication_event"
@@ -131,6 +132,8 @@ class MedicationEvent(Identified, Base):
     as_needed: Mapped[bool | None]
     reason: Mapped[bytes | None] = mapped_column(Sealed)
     switched_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("medication.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
 
 
 class MedicationReview(Identified, Base):
@@ -148,7 +151,7 @@ class ImportSource(Identified, Base):
     """Where an imported or kept thing came from; makes a second import change nothing.
 
     `content_sha256` is of the resource as read. `item_id` is set where it became an item, `kept` holds
-    the sealed resource where its class is not read yet.
+    the sealed resource where its class is not read yet (of a Patient: by what the source knows the person).
     """
 
     __tablename__ = "import_source"

@@ -3,18 +3,34 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from careteam.models.base import Base, Identified
 from careteam.models.types import word
 from careteam.policy.vocabulary import MembershipKind, Role
 
+_OPEN = text("declined_at IS NULL AND ended_at IS NULL")
+
 
 class Membership(Identified, Base):
-    """One clinician, one role, one patient. Accepted when both sides agreed, in either order."""
+    """One clinician, one role, one patient. Accepted when both sides agreed, in either order.
+
+    At most one of them is open (neither declined nor ended), whatever happens at the same moment.
+    """
 
     __tablename__ = "membership"
+    __table_args__ = (
+        Index(
+            "uq_membership_open",
+            "patient_id",
+            "user_id",
+            "role",
+            unique=True,
+            postgresql_where=_OPEN,
+            sqlite_where=_OPEN,
+        ),
+    )
 
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"), index=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from careteam.policy.facts import Membership, Reader, Team
-from careteam.policy.vocabulary import Role
+from careteam.policy.vocabulary import MembershipState, Role, Standing
 
 
 def accepted(membership: Membership) -> bool:
@@ -41,7 +41,47 @@ def was_member(team: Team, user_id: UUID) -> bool:
 
     Nobody but its importers knows of a record that no person has taken over yet.
     """
-    mine = [m for m in team.memberships if m.user_id == user_id]
+    taken_over = team.patient_user_id is not None
+    return any(introduced(m, taken_over=taken_over) for m in team.memberships if m.user_id == user_id)
+
+
+def introduced(membership: Membership, *, taken_over: bool) -> bool:
+    """Say whether this membership lets its clinician know whose record it is.
+
+    Accepted does; so does the clinician's own side of a record that no person has taken over.
+    """
+    if taken_over:
+        return accepted(membership)
+    return membership.clinician_accepted and not membership.declined
+
+
+def state(membership: Membership, at: datetime) -> MembershipState:
+    """Return how the membership stands at this instant."""
+    if membership.declined:
+        return MembershipState.DECLINED
+    if membership.ended or lapsed(membership, at):
+        return MembershipState.ENDED if accepted(membership) else MembershipState.WITHDRAWN
+    if not accepted(membership):
+        return MembershipState.PROPOSED
+    return MembershipState.CURRENT if current(membership, at) else MembershipState.UPCOMING
+
+
+def lapsed(membership: Membership, at: datetime) -> bool:
+    """Say whether its period is over (the end is exclusive)."""
+    return membership.valid_until is not None and membership.valid_until <= at
+
+
+def standing(reader: Reader, team: Team, at: datetime) -> Standing | None:
+    """Return how this clinician stands to this patient; None for somebody who knows nothing of them.
+
+    A clinician whom no practice verifies any more knows nothing, whatever they were.
+    """
+    if reader.disabled or not reader.verified or not was_member(team, reader.user_id):
+        return None
+    if roles_now(reader, team, at):
+        return Standing.CURRENT
     if team.patient_user_id is None:
-        return any(m.clinician_accepted and not m.declined for m in mine)
-    return any(accepted(m) for m in mine)
+        return Standing.UNCLAIMED
+    mine = [m for m in team.memberships if m.user_id == reader.user_id and m.role in reader.verified]
+    waits = any(state(m, at) is MembershipState.UPCOMING for m in mine)
+    return Standing.UPCOMING if waits else Standing.FORMER

@@ -53,11 +53,48 @@ class Role(StrEnum):
 CLINICAL_ROLES = frozenset({Role.THERAPIST, Role.PRESCRIBER})
 
 
+class TokenAccess(StrEnum):
+    """What an access token may do of what its owner may do."""
+
+    READ = "read"
+    READ_WRITE = "read_write"
+
+
 class MembershipKind(StrEnum):
     """`covering` is dated from-to and agreed in advance."""
 
     TREATING = "treating"
     COVERING = "covering"
+
+
+class MembershipState(StrEnum):
+    """How a membership stands; read from its facts and the clock, never stored."""
+
+    PROPOSED = "proposed"
+    UPCOMING = "upcoming"
+    CURRENT = "current"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    ENDED = "ended"
+
+
+class Standing(StrEnum):
+    """How a clinician stands to a patient; `unclaimed`: they brought a record that nobody has taken over."""
+
+    CURRENT = "current"
+    UPCOMING = "upcoming"
+    FORMER = "former"
+    UNCLAIMED = "unclaimed"
+
+
+class InvitationState(StrEnum):
+    """How an invitation stands; `expired` is read from the clock and never stored."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 class InvitationKind(StrEnum):
@@ -87,7 +124,9 @@ class Purpose(StrEnum):
 
 
 class ConsentStatus(StrEnum):
-    """`expired` is read from the clock and never stored."""
+    """`lapsed` and `superseded` are read from the clock; so is `expired`, unless the event that a consent names
+    was recorded: that is stored.
+    """
 
     REQUESTED = "requested"
     DRAFT = "draft"
@@ -98,6 +137,21 @@ class ConsentStatus(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
+
+
+class Given(StrEnum):
+    """How a revocation was given: by the patient here, or to somebody who recorded it."""
+
+    HERE = "here"
+    ORALLY = "orally"
+    ON_PAPER = "on_paper"
+
+
+class RestrictionState(StrEnum):
+    """A restriction stands until the patient lifts it."""
+
+    STANDING = "standing"
+    LIFTED = "lifted"
 
 
 class EmergencyRule(StrEnum):

@@ -117,7 +117,8 @@ def _tell(rows: Iterable[Any], disclosures: Mapping[UUID, list[dict[str, Any]]])
 
 
 def _sentence(row: Any, items: Sequence[Mapping[str, Any]]) -> str:
-    who = row.actor_name or "Somebody who was not signed in"
+    nobody = "The operator of this service" if row.actor_role == "operator" else "Somebody who was not signed in"
+    who = row.actor_name or nobody
     shown = ", ".join(f"{counted(i['class'], i['count'])} of {i['holder']}" for i in items)
     said = f"{who} {act_phrase(row.act, row.outcome)}"
     return f"{said}: {shown}." if shown else f"{said}."

@@ -36,16 +36,26 @@ def seen(rows: Iterable[Any], scope: Scope) -> list[Disclosed]:
     return [Disclosed(r.id, r.item_class, r.holder_id, r.version, scope.permits[r.permit]) for r in rows]
 
 
+OPERATOR = Origin(door="cli")
+"""Where an act on the command line comes from: somebody who runs the service, and is nobody's user."""
+
+
 def disclosed(
-    session: Session, actor: Actor, patient_id: UUID, act: str, items: Sequence[Disclosed], *, at: datetime
+    session: Session,
+    actor: Actor | None,
+    patient_id: UUID | None,
+    act: str,
+    items: Sequence[Disclosed],
+    *,
+    at: datetime,
 ) -> None:
-    """Record an answer with these items (none is an answer too)."""
+    """Record an answer with these items (none is an answer too). A list of several people names no patient."""
     _record(session, actor, patient_id, act, "disclosed", items=items, at=at)
 
 
 def changed(
     session: Session,
-    actor: Actor,
+    actor: Actor | None,
     patient_id: UUID | None,
     act: str,
     *,
@@ -70,7 +80,7 @@ def refused(
             id=new_id(),
             at=at,
             actor_id=actor.user_id if actor else None,
-            actor_role=actor.kind if actor else "",
+            actor_role=_role(actor, origin),
             patient_id=asked,
             act=act[:60],
             outcome="refused",
@@ -82,9 +92,15 @@ def refused(
     )
 
 
+def _role(actor: Actor | None, origin: Origin) -> str:
+    if actor is not None:
+        return actor.kind
+    return "operator" if origin.door == OPERATOR.door else ""
+
+
 def _record(
     session: Session,
-    actor: Actor,
+    actor: Actor | None,
     patient_id: UUID | None,
     act: str,
     outcome: str,
@@ -94,20 +110,21 @@ def _record(
     target: str = "",
 ) -> None:
     event_id = new_id()
+    origin = actor.origin if actor else OPERATOR
     session.execute(
         insert(AccessEvent).values(
             id=event_id,
             at=at,
-            actor_id=actor.user_id,
-            actor_role=actor.kind,
+            actor_id=actor.user_id if actor else None,
+            actor_role=_role(actor, origin),
             patient_id=patient_id,
             act=act,
             outcome=outcome,
             target=target,
             items=len(items),
-            request_id=actor.origin.request_id,
-            address=actor.origin.address,
-            door=actor.origin.door,
+            request_id=origin.request_id,
+            address=origin.address,
+            door=origin.door,
         )
     )
     if items:

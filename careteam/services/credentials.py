@@ -45,13 +45,16 @@ _PERSON = (
     Staff.practice_id,
     Staff.role,
     Staff.verified_at,
+    Staff.disabled_at.label("post_disabled_at"),
+    Staff.ended_at.label("post_ended_at"),
 )
+_COUNTS_OR_LOCKS = Staff.ended_at.is_(None) | Staff.disabled_at.is_not(None)
 
 
 def _people(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return (
         query.outerjoin(Patient, Patient.user_id == User.id)
-        .outerjoin(Staff, (Staff.user_id == User.id) & Staff.ended_at.is_(None))
+        .outerjoin(Staff, (Staff.user_id == User.id) & _COUNTS_OR_LOCKS)
         .where(User.disabled_at.is_(None))
     )
 
@@ -82,7 +85,7 @@ def by_session(session: Session, secret: str, origin: Origin, *, idle: timedelta
     rows = session.execute(_BY_SESSION.where(LoginSession.token_hash == digest(secret))).all()
     if not rows or not _good(rows[0], at) or at >= rows[0].seen_at + idle:
         return None
-    return Credential(rows[0].credential_id, _actor(rows, origin), True, rows[0].seen_at)
+    return _credential(rows, origin, writes=True)
 
 
 def by_token(session: Session, secret: str, origin: Origin, *, at: datetime) -> Credential | None:
@@ -92,7 +95,7 @@ def by_token(session: Session, secret: str, origin: Origin, *, at: datetime) -> 
     rows = session.execute(_BY_TOKEN.where(ApiToken.token_hash == digest(secret))).all()
     if not rows or not _good(rows[0], at):
         return None
-    return Credential(rows[0].credential_id, _actor(rows, origin), rows[0].writes, rows[0].seen_at)
+    return _credential(rows, origin, writes=rows[0].writes)
 
 
 def by_user(session: Session, user_id: UUID, origin: Origin) -> Actor | None:
@@ -101,19 +104,30 @@ def by_user(session: Session, user_id: UUID, origin: Origin) -> Actor | None:
     return _actor(rows, origin) if rows else None
 
 
-def note_use(session: Session, model: type[LoginSession] | type[ApiToken], row_id: UUID, at: datetime) -> None:
-    """Note that a credential was used. Kept to about a minute, in a transaction of its own."""
-    column = "last_used_at" if model is ApiToken else "last_seen_at"
-    session.execute(update(model).where(model.id == row_id).values({column: at}))
+def note_use(session: Session, credential_id: UUID, by: str, *, at: datetime) -> None:
+    """Note that a `session` or `token` was used. Kept to about a minute, in a transaction of its own."""
+    if by == "token":
+        session.execute(update(ApiToken).where(ApiToken.id == credential_id).values(last_used_at=at))
+    else:
+        session.execute(update(LoginSession).where(LoginSession.id == credential_id).values(last_seen_at=at))
 
 
 def _good(row: Any, at: datetime) -> bool:
     return row.ended_at is None and at < row.expires_at
 
 
-def _actor(rows: Any, origin: Origin) -> Actor:
+def _credential(rows: Any, origin: Origin, *, writes: bool) -> Credential | None:
+    actor = _actor(rows, origin)
+    return Credential(rows[0].credential_id, actor, writes, rows[0].seen_at) if actor else None
+
+
+def _actor(rows: Any, origin: Origin) -> Actor | None:
+    """Return the person, or None when all that they ever were here is disabled (see `models.Staff`)."""
     first = rows[0]
-    posts = tuple(Post(r.practice_id, r.role, r.verified_at is not None) for r in rows if r.practice_id is not None)
+    posts = tuple(Post(r.practice_id, r.role, r.verified_at is not None) for r in rows if _counts(r))
+    locked = any(r.post_disabled_at is not None for r in rows)
+    if locked and not posts and first.patient_id is None:
+        return None
     return Actor(
         user_id=first.user_id,
         name=first.name,
@@ -123,3 +137,7 @@ def _actor(rows: Any, origin: Origin) -> Actor:
         makes_practices=first.makes_practices,
         origin=origin,
     )
+
+
+def _counts(row: Any) -> bool:
+    return row.practice_id is not None and row.post_disabled_at is None and row.post_ended_at is None

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from careteam import access
 from careteam.actor import Actor
 from careteam.errors import NotFound, NotPermitted
+from careteam.facts import Facts
 from careteam.models import Item
 from careteam.policy.facts import Team
 from careteam.policy.scope import Scope
@@ -26,10 +27,15 @@ class Record:
     """One patient's record as one person finds it at one instant."""
 
     actor: Actor
-    team: Team
+    facts: Facts
     scope: Scope
     roles: frozenset[Role]
     at: datetime
+
+    @property
+    def team(self) -> Team:
+        """Everybody who is, was or is asked to be in the team."""
+        return self.facts.team
 
     @property
     def patient_id(self) -> UUID:
@@ -57,9 +63,9 @@ class Record:
 
 def open_record(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> Record:
     """Return the record. Raises NotFound unless the actor is the patient or was ever in the team."""
-    team, scope = access.scope(session, actor.reader, patient_id, at=at)
-    record = Record(actor, team, scope, roles_now(actor.reader, team, at), at)
-    if not (record.is_patient or (scope.permits and was_member(team, actor.user_id))):
+    facts, scope = access.opened(session, actor.reader, patient_id, at=at)
+    record = Record(actor, facts, scope, roles_now(actor.reader, facts.team, at), at)
+    if not (record.is_patient or (scope.permits and was_member(facts.team, actor.user_id))):
         raise NotFound
     return record
 

@@ -1,19 +1,20 @@
 """The one call that a clinician makes: team, sharing, notes and medications of one patient."""
 
-from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
-from careteam.models import Consent, Medication, Note, Patient, User
-from careteam.policy.scope import Scope, Shared, sections
-from careteam.policy.team import current, ever_members
+from careteam.facts import discloser_text
+from careteam.models import Medication, Note
+from careteam.policy.scope import Shared
+from careteam.policy.team import current
 from careteam.policy.vocabulary import NoteStatus
 from careteam.services import access_log, medications, notes
+from careteam.services.holders import sharing
 from careteam.services.paging import page
 from careteam.services.records import Record, open_record
 
@@ -29,88 +30,64 @@ def read(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> d
     Raises NotFound unless the actor is the patient or was ever in the team.
     """
     record = open_record(session, actor, patient_id, at=at)
-    names = _names(session, record)
     shown_notes, seen_notes = _notes(session, record)
     shown_medications, seen_medications = _medications(session, record)
     access_log.disclosed(session, actor, patient_id, "read-shared-record", seen_notes + seen_medications, at=at)
     return {
-        "patient": _patient(session, patient_id),
+        "patient": {"id": patient_id, **asdict(record.facts.person)},
         "you_are": {"patient": record.is_patient, "roles": sorted(record.roles), "former": record.scope.former},
-        "team": _team(record, names),
-        "sharing": _sharing(record, names),
-        "permits": _permits(session, record.scope),
+        "team": _team(record),
+        "sharing": _sharing(record),
+        "permits": _permits(record),
         "notes": shown_notes,
         "medications": shown_medications,
     }
 
 
-def sharing_of(scope: Scope, holders: Iterable[tuple[UUID | None, str]]) -> list[dict[str, Any]]:
-    """Return, for each holder, which classes of theirs are shared with the reader; the rest are not."""
-    return [
-        {
-            "holder": {"kind": "member", "user_id": holder_id} if holder_id else {"kind": "patient"},
-            "name": name,
-            "shared": sorted(sections(scope, holder_id)),
-        }
-        for holder_id, name in holders
-    ]
-
-
-def _patient(session: Session, patient_id: UUID) -> dict[str, Any]:
-    columns = (Patient.id, Patient.name, Patient.birth_date, Patient.death_date, Patient.time_zone)
-    return dict(session.execute(select(*columns).where(Patient.id == patient_id)).one()._mapping)
-
-
-def _names(session: Session, record: Record) -> dict[UUID, str]:
-    """Return the names of everybody who is or was in the team."""
-    query = select(User.id, User.name).where(User.id.in_(ever_members(record.team)))
-    return {row.id: row.name for row in session.execute(query)}
-
-
-def _team(record: Record, names: dict[UUID, str]) -> list[dict[str, Any]]:
+def _team(record: Record) -> list[dict[str, Any]]:
     """Return the current members; only the patient and they see who is in the team."""
     if record.scope.former:
         return []
+    names = record.facts.names
     return [
         {"user_id": m.user_id, "name": names[m.user_id], "role": m.role, "kind": m.kind}
-        for m in sorted(record.team.memberships, key=lambda m: names.get(m.user_id, ""))
+        for m in sorted(record.team.memberships, key=lambda m: names[m.user_id])
         if current(m, record.at)
     ]
 
 
-def _sharing(record: Record, names: dict[UUID, str]) -> list[dict[str, Any]]:
+def _sharing(record: Record) -> list[dict[str, Any]]:
     if not record.is_member:
         return []
-    others = [(i, name) for i, name in names.items() if i != record.actor.user_id]
-    return sharing_of(record.scope, [(None, "the patient"), *sorted(others, key=lambda h: h[1])])
+    return sharing(record.scope, record.team, record.actor.user_id, record.facts.names)
 
 
-def _permits(session: Session, scope: Scope) -> list[dict[str, Any]]:
+def _permits(record: Record) -> list[dict[str, Any]]:
     """Return of each consent in force what concerns the reader, and no more."""
-    ids = [p.consent_id for p in scope.permits if isinstance(p, Shared)]
-    if not ids:
-        return []
-    columns = (
-        Consent.id,
-        Consent.disclosers,
-        Consent.classes,
-        Consent.labels,
-        Consent.purpose,
-        Consent.valid_from,
-        Consent.valid_until,
-    )
-    rows = session.execute(select(*columns).where(Consent.id.in_(ids)).order_by(Consent.id))
-    return [{**row._mapping, "labels": sorted(row.labels)} for row in rows]
+    ids = {p.consent_id for p in record.scope.permits if isinstance(p, Shared)}
+    return [
+        {
+            "id": consent.id,
+            "disclosers": sorted(map(discloser_text, consent.disclosers)),
+            "classes": sorted(consent.classes),
+            "labels": sorted(consent.labels),
+            "purpose": consent.purpose,
+            "valid_from": consent.valid_from,
+            "valid_until": consent.valid_until,
+        }
+        for consent in record.facts.consents
+        if consent.id in ids
+    ]
 
 
-def _notes(session: Session, record: Record) -> tuple[dict[str, Any], Sequence[access_log.Disclosed]]:
+def _notes(session: Session, record: Record) -> tuple[dict[str, Any], list[access_log.Disclosed]]:
     query = record.rows(Note, *notes.COLUMNS).where(Note.status != NoteStatus.DRAFT)
     found = page(session, query.order_by(Note.date.desc(), Note.id.desc()), limit=NOTES_SHOWN, cursor=None)
     shown = notes.present(session, record, found.rows)
     return _section(shown, found.cursor), record.seen(found.rows)
 
 
-def _medications(session: Session, record: Record) -> tuple[dict[str, Any], Sequence[access_log.Disclosed]]:
+def _medications(session: Session, record: Record) -> tuple[dict[str, Any], list[access_log.Disclosed]]:
     query = record.rows(Medication, *medications.COLUMNS)
     ordered = query.order_by(Medication.date.desc(), Medication.id.desc())
     found = page(session, ordered, limit=MEDICATIONS_SHOWN, cursor=None)

@@ -138,10 +138,12 @@ def upgrade() -> None:
     sa.Column('data_through', sa.Date(), nullable=True),
     sa.Column('ends_when', careteam.models.types.Sealed(), nullable=True),
     sa.Column('message', careteam.models.types.Sealed(), nullable=True),
+    sa.Column('asked', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True),
     sa.Column('created_at', careteam.models.types.UtcDateTime(timezone=True), nullable=False),
     sa.Column('requested_by', sa.Uuid(), nullable=True),
     sa.Column('lapses_at', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
     sa.Column('closed_at', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('closed_by', sa.Uuid(), nullable=True),
     sa.Column('supersedes_id', sa.Uuid(), nullable=True),
     sa.Column('superseded_at', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
     sa.Column('grantor_id', sa.Uuid(), nullable=True),
@@ -150,8 +152,10 @@ def upgrade() -> None:
     sa.Column('signature_address', sa.String(length=45), nullable=True),
     sa.Column('terms_sha256', sa.String(length=64), nullable=True),
     sa.Column('document_sha256', sa.String(length=64), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.CheckConstraint('valid_from < valid_until', name=op.f('ck_consent_period')),
+    sa.ForeignKeyConstraint(['closed_by'], ['user.id'], name=op.f('fk_consent_closed_by')),
     sa.ForeignKeyConstraint(['grantor_id'], ['user.id'], name=op.f('fk_consent_grantor_id')),
     sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], name=op.f('fk_consent_patient_id')),
     sa.ForeignKeyConstraint(['requested_by'], ['user.id'], name=op.f('fk_consent_requested_by')),
@@ -170,6 +174,9 @@ def upgrade() -> None:
     sa.Column('role', sa.Enum('therapist', 'prescriber', 'administrator', 'privacy_officer', name='role', native_enum=False, length=40), nullable=False),
     sa.Column('practice_id', sa.Uuid(), nullable=True),
     sa.Column('patient_id', sa.Uuid(), nullable=True),
+    sa.Column('membership_kind', sa.Enum('treating', 'covering', name='membershipkind', native_enum=False, length=40), nullable=False),
+    sa.Column('valid_from', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('valid_until', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
     sa.Column('created_at', careteam.models.types.UtcDateTime(timezone=True), nullable=False),
     sa.Column('expires_at', careteam.models.types.UtcDateTime(timezone=True), nullable=False),
     sa.Column('accepted_at', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
@@ -187,6 +194,7 @@ def upgrade() -> None:
     with op.batch_alter_table('invitation', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_invitation_email'), ['email'], unique=False)
         batch_op.create_index(batch_op.f('ix_invitation_invited_by'), ['invited_by'], unique=False)
+        batch_op.create_index(batch_op.f('ix_invitation_patient_id'), ['patient_id'], unique=False)
 
     op.create_table('item',
     sa.Column('record_type', sa.String(length=20), nullable=False),
@@ -257,6 +265,7 @@ def upgrade() -> None:
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_membership_patient_id'), ['patient_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_membership_user_id'), ['user_id'], unique=False)
+        batch_op.create_index('uq_membership_open', ['patient_id', 'user_id', 'role'], unique=True, postgresql_where=sa.text('declined_at IS NULL AND ended_at IS NULL'), sqlite_where=sa.text('declined_at IS NULL AND ended_at IS NULL'))
 
     op.create_table('staff',
     sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -265,6 +274,7 @@ def upgrade() -> None:
     sa.Column('created_at', careteam.models.types.UtcDateTime(timezone=True), nullable=False),
     sa.Column('verified_at', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
     sa.Column('verified_by', sa.Uuid(), nullable=True),
+    sa.Column('disabled_at', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
     sa.Column('ended_at', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['practice_id'], ['practice.id'], name=op.f('fk_staff_practice_id')),
@@ -383,7 +393,7 @@ def upgrade() -> None:
     sa.Column('patient_id', sa.Uuid(), nullable=False),
     sa.Column('revoked_at', careteam.models.types.UtcDateTime(timezone=True), nullable=False),
     sa.Column('recorded_by', sa.Uuid(), nullable=False),
-    sa.Column('given', sa.String(length=10), nullable=False),
+    sa.Column('given', sa.Enum('here', 'orally', 'on_paper', name='given', native_enum=False, length=40), nullable=False),
     sa.Column('reason', careteam.models.types.Sealed(), nullable=True),
     sa.Column('item_class', sa.Enum('progress_note', 'coordination_note', 'medication', 'allergy', 'condition', 'side_effect', 'check_in', 'measure', 'intake', 'treatment_plan', 'referral', 'question', 'message', 'psychotherapy_note', 'sud_counseling_note', name='itemclass', native_enum=False, length=40), nullable=True),
     sa.Column('recipient', sa.String(length=60), nullable=True),
@@ -415,10 +425,13 @@ def upgrade() -> None:
     sa.Column('as_needed', sa.Boolean(), nullable=True),
     sa.Column('reason', careteam.models.types.Sealed(), nullable=True),
     sa.Column('switched_to_id', sa.Uuid(), nullable=True),
+    sa.Column('withdrawn_at', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('withdrawn_by', sa.Uuid(), nullable=True),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['author_id'], ['user.id'], name=op.f('fk_medication_event_author_id')),
     sa.ForeignKeyConstraint(['medication_id'], ['medication.id'], name=op.f('fk_medication_event_medication_id')),
     sa.ForeignKeyConstraint(['switched_to_id'], ['medication.id'], name=op.f('fk_medication_event_switched_to_id')),
+    sa.ForeignKeyConstraint(['withdrawn_by'], ['user.id'], name=op.f('fk_medication_event_withdrawn_by')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_medication_event')),
     sa.UniqueConstraint('medication_id', 'position', name=op.f('uq_medication_event_medication_id_position'))
     )
@@ -470,6 +483,7 @@ def downgrade() -> None:
 
     op.drop_table('staff')
     with op.batch_alter_table('membership', schema=None) as batch_op:
+        batch_op.drop_index('uq_membership_open', postgresql_where=sa.text('declined_at IS NULL AND ended_at IS NULL'), sqlite_where=sa.text('declined_at IS NULL AND ended_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_membership_user_id'))
         batch_op.drop_index(batch_op.f('ix_membership_patient_id'))
 
@@ -485,6 +499,7 @@ def downgrade() -> None:
 
     op.drop_table('item')
     with op.batch_alter_table('invitation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_invitation_patient_id'))
         batch_op.drop_index(batch_op.f('ix_invitation_invited_by'))
         batch_op.drop_index(batch_op.f('ix_invitation_email'))
 

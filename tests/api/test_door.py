@@ -1,12 +1,18 @@
 """What holds for the whole REST door: problems, headers, ids, limits, health."""
 
+import base64
 import re
+from typing import Any
 
 import pytest
 
 from careteam.services.health import REVISION
 from tests.contract import HEADERS
 from tests.world import World
+
+
+def cursor(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 @pytest.mark.parametrize(
@@ -29,10 +35,13 @@ from tests.world import World
         ("GET", "{record}/notes?limits=1", {}, 422, "invalid"),
         ("GET", "{record}/notes?cursor=nonsense", {}, 422, "invalid"),
         ("GET", "{record}/notes?cursor=ZDoyMDI2LTAxLTAx", {}, 422, "invalid"),
+        ("GET", "{record}/notes?cursor=" + cursor("<s:a~s:b"), {}, 422, "invalid"),
+        ("GET", "{record}/notes?cursor=" + cursor(">s:a~s:b"), {}, 422, "invalid"),
+        ("GET", "{record}/notes?cursor=" + cursor(">x~x"), {}, 422, "invalid"),
     ],
 )
 def test_every_error_is_a_problem_document(
-    world: World, method: str, path: str, options: dict[str, object], status: int, kind: str
+    world: World, method: str, path: str, options: dict[str, Any], status: int, kind: str
 ) -> None:
     patient, therapist, _ = world.trio()
     answer = world.client(therapist)(method, path.format(record=patient.record), **options)

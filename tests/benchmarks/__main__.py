@@ -6,7 +6,6 @@ product answers it and as the bare handler in `bare.py` does the same work. 1.0 
 
 import json
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -54,7 +53,7 @@ def fill(world: World) -> tuple[Person, Person]:
 
 def caller(app: Any, patient: Person, reader: Person) -> Callable[[], bytes]:
     """Return a function that asks the application once, without a network in between."""
-    headers = {"Authorization": f"Bearer {reader.token}"}
+    headers = [("Authorization", f"Bearer {reader.token}")]
     environ = EnvironBuilder(f"{patient.record}/shared-record", headers=headers).get_environ()
 
     def call() -> bytes:
@@ -111,4 +110,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields
 
 from careteam.api.schemas.fields import Flag, Word
 from careteam.api.schemas.items import Holder
-from careteam.api.schemas.medications import MedicationOut
+from careteam.api.schemas.medications import MedicationPage
 from careteam.api.schemas.notes import NoteOut
 from careteam.policy.vocabulary import ItemClass, Label, MembershipKind, Purpose, Role
 
@@ -64,6 +64,12 @@ class NoteSection(Schema):
     empty = fields.String(required=True, allow_none=True)
 
 
+class MedicationSection(MedicationPage):
+    """The medications that you may read, with what every such list says."""
+
+    empty = fields.String(required=True, allow_none=True)
+
+
 class SharedRecord(Schema):
     """All that you may see of one patient."""
 
@@ -73,3 +79,4 @@ class SharedRecord(Schema):
     sharing = fields.List(fields.Nested(HolderSharing), required=True)
     permits = fields.List(fields.Nested(PermitOut), required=True)
     notes = fields.Nested(NoteSection, required=True)
+    medications = fields.Nested(MedicationSection, required=True)

@@ -1,0 +1,131 @@
+"""Invitations: made, listed, withdrawn by their inviter; looked at and answered by whom they are for."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from careteam.actor import Actor
+from careteam.api.auth import acting_session, anonymous
+from careteam.api.door import answer, blueprint, page
+from careteam.api.parts import passwords, settings
+from careteam.api.schemas.fields import PageQuery
+from careteam.api.schemas.invitations import (
+    Acceptance,
+    AcceptanceById,
+    Accepted,
+    InvitationDraft,
+    InvitationMade,
+    InvitationPage,
+    InvitationPreview,
+    Token,
+)
+from careteam.api.schemas.team import InvitationOut
+from careteam.context import actor, now, origin, session
+from careteam.errors import NotAuthenticated
+from careteam.services import acceptance, invitations
+from careteam.services.acceptance import ById, ByLink, Sought
+from careteam.services.joining import Answer
+
+blp = blueprint(
+    "invitations",
+    "Single-use, expiring, bound to one address. Only the address and its holder learn whether it has an account.",
+)
+ONE = "/invitations/<uuid:invitation_id>"
+
+
+@blp.route("/invitations", methods=["POST"])
+@blp.arguments(InvitationDraft)
+@blp.response(201, InvitationMade)
+def invite(body: dict[str, Any]) -> Response:
+    """Invite an address. The link is shown once; inviting again makes a new link and ends the old one."""
+    made, token = invitations.invite(session(), actor(), **body, days=settings().invitation_days, at=now())
+    return answer({**made, "link": f"{settings().public_url.rstrip('/')}/invitations/{token}"}, 201)
+
+
+@blp.route("/invitations")
+@blp.arguments(PageQuery, location="query")
+@blp.response(200, InvitationPage)
+def list_invitations(query: dict[str, Any]) -> Response:
+    """List the invitations that you made, and those to your own address."""
+    return page(*invitations.page_of(session(), actor(), **query, at=now()))
+
+
+@blp.route(ONE, methods=["DELETE"])
+@blp.response(200, InvitationOut)
+def withdraw_invitation(invitation_id: UUID) -> Response:
+    """Take an invitation back, as its inviter or as the patient whose team it is about."""
+    return answer(invitations.withdraw(session(), actor(), invitation_id, at=now()))
+
+
+@blp.route("/invitations/preview", methods=["POST"])
+@blp.arguments(Token)
+@blp.response(200, InvitationPreview)
+@anonymous
+def preview_invitation(body: dict[str, str]) -> Response:
+    """Look at an invitation by its link. Used, expired, withdrawn and unknown links answer alike: 410."""
+    return _preview(ByLink(**body))
+
+
+@blp.route("/invitations/acceptance", methods=["POST"])
+@blp.arguments(Acceptance)
+@blp.response(201, Accepted)
+@anonymous
+def accept_invitation(body: dict[str, Any]) -> Response:
+    """Accept by the link: signed in with its address, or registering where the address has no account."""
+    said = {field: value for field, value in body.items() if field != "token"}
+    return _accept(ByLink(body["token"]), Answer(**said))
+
+
+@blp.route("/invitations/decline", methods=["POST"])
+@blp.arguments(Token)
+@blp.response(204)
+@anonymous
+def decline_invitation(body: dict[str, str]) -> Response:
+    """Say no by the link; it stops working."""
+    return _decline(ByLink(**body))
+
+
+@blp.route(ONE + "/preview")
+@blp.response(200, InvitationPreview)
+def preview_own_invitation(invitation_id: UUID) -> Response:
+    """Look at an invitation to your own address."""
+    return _preview(ById(invitation_id))
+
+
+@blp.route(ONE + "/acceptance", methods=["POST"])
+@blp.arguments(AcceptanceById)
+@blp.response(201, Accepted)
+def accept_own_invitation(body: dict[str, Any], invitation_id: UUID) -> Response:
+    """Accept an invitation to your own address, without its link."""
+    return _accept(ById(invitation_id), Answer(**body))
+
+
+@blp.route(ONE + "/decline", methods=["POST"])
+@blp.response(204)
+def decline_own_invitation(invitation_id: UUID) -> Response:
+    """Say no to an invitation to your own address."""
+    return _decline(ById(invitation_id))
+
+
+def _whoever() -> Actor | None:
+    try:
+        return actor()
+    except NotAuthenticated:
+        return None
+
+
+def _preview(sought: Sought) -> Response:
+    return answer(acceptance.preview(session(), _whoever(), sought, at=now()))
+
+
+def _accept(sought: Sought, said: Answer) -> Response:
+    who = _whoever()
+    keep = acting_session() if who else None
+    made = acceptance.accept(session(), passwords(), who, sought, said, origin=origin(), keep=keep, at=now())
+    return answer(made, 201)
+
+
+def _decline(sought: Sought) -> Response:
+    acceptance.decline(session(), _whoever(), sought, at=now())
+    return Response(status=204)

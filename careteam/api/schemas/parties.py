@@ -1,0 +1,51 @@
+"""Whom a consent or a restriction names, as one word."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError, fields, validate
+
+_UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+
+class Party(fields.String):
+    """One of some fixed words, or `member:<id of the user>`."""
+
+    def __init__(self, *words: str, **options: Any) -> None:
+        pattern = "|".join([*words, f"member:{_UUID}"])
+        super().__init__(validate=validate.Regexp(f"^({pattern})$", error=_said(words)), **options)
+        self.words = words
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **options)
+        kind, colon, rest = text.partition(":")
+        if text in self.words or kind != "member" or not colon:
+            return text
+        try:
+            return f"member:{UUID(rest)}"
+        except ValueError as error:
+            raise ValidationError(_said(self.words)) from error
+
+
+def discloser(**options: Any) -> Party:
+    """Return a field for whose items are meant in a consent."""
+    return Party("team", "patient", **options)
+
+
+def recipient(**options: Any) -> Party:
+    """Return a field for who may read."""
+    return Party("role:therapist", "role:prescriber", **options)
+
+
+def holder(**options: Any) -> Party:
+    """Return a field for one holder."""
+    return Party("patient", **options)
+
+
+def against(**options: Any) -> Party:
+    """Return a field for whom a restriction stops."""
+    return Party("anyone", "role:therapist", "role:prescriber", **options)
+
+
+def _said(words: tuple[str, ...]) -> str:
+    return f"Use one of: {', '.join(words)}, member:<id of the user>."

@@ -1,0 +1,67 @@
+"""The form of practices and their staff."""
+
+from marshmallow import Schema, fields
+
+from careteam.api.schemas.fields import Flag, Text, Word
+from careteam.policy.vocabulary import Role
+
+ZONE = {"description": "An IANA name such as America/New_York."}
+
+
+class PracticeDraft(Schema):
+    """A practice as it begins."""
+
+    name = Text(200, required=True)
+    time_zone = Text(64, metadata=ZONE)
+
+
+class PracticeEdit(Schema):
+    """What changes in a practice."""
+
+    name = Text(200)
+    time_zone = Text(64, metadata=ZONE)
+
+
+class OwnRole(Schema):
+    """A role that you have there."""
+
+    role = Word(Role, required=True)
+    verified = Flag(required=True)
+
+
+class PracticeOut(Schema):
+    """A practice, and your roles in it."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    time_zone = fields.String(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    roles = fields.List(fields.Nested(OwnRole), required=True)
+
+
+class PracticePage(Schema):
+    """Practices by name."""
+
+    items = fields.List(fields.Nested(PracticeOut), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class StaffOut(Schema):
+    """One role of one person. `verified_by` is the administrator who attested it, perhaps the person themself."""
+
+    id = fields.UUID(required=True)
+    user_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    role = Word(Role, required=True)
+    verified = Flag(required=True)
+    verified_at = fields.AwareDateTime(required=True, allow_none=True)
+    verified_by = fields.UUID(required=True, allow_none=True)
+    disabled_at = fields.AwareDateTime(required=True, allow_none=True)
+    since = fields.AwareDateTime(required=True)
+
+
+class StaffPage(Schema):
+    """Roles by the name of who has them."""
+
+    items = fields.List(fields.Nested(StaffOut), required=True)
+    next = fields.String(required=True, allow_none=True)

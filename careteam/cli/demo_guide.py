@@ -1,0 +1,78 @@
+"""What the demo prints: whom to sign in as, and what to try first. Lines are not wrapped, for copying."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from careteam.demo.cast import CAST
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """Where the demo is, and everybody's token by e-mail address."""
+
+    url: str
+    tokens: Mapping[str, str]
+    record: str
+    database: Path
+    told_before: bool
+
+    @property
+    def patient(self) -> str:
+        """The address of the record of the story's patient."""
+        return f"{self.url}/api/v1/patients/{self.record}"
+
+    def curl(self, who: str, address: str) -> str:
+        """Return a line for the shell that asks as one of the cast."""
+        return f"curl -s -H 'Authorization: Bearer {self.tokens[CAST[who].email]}' '{address}'"
+
+
+READABLE = " | python3 -m json.tool"
+
+
+def print_guide(console: Console, guide: Guide, *, serves: bool) -> None:
+    """Print everything, headings in bold."""
+    for heading, lines in _sections(guide, serves=serves):
+        console.print(Text(heading, style="bold"), soft_wrap=True)
+        for line in lines:
+            console.print(Text(f"  {line}" if line else ""), soft_wrap=True)
+        console.print()
+
+
+def _sections(guide: Guide, *, serves: bool) -> Iterable[tuple[str, Iterable[str]]]:
+    yield "careteam demo: everybody in it is invented", _about(guide, serves=serves)
+    for player in CAST.values():
+        who = (f"e-mail    {player.email}", f"password  {player.password}", f"token     {guide.tokens[player.email]}")
+        yield f"{player.part}: {player.name}", who
+    yield "Refused: an administrator asks for Nora's record, and is told that there is nothing", _refused(guide)
+    yield "Permitted: her prescriber reads what her consents open to him", _permitted(guide)
+    yield "Her access log: she sees both", _log(guide)
+    yield (
+        "Addresses",
+        (
+            f"Sign in        POST {guide.url}/api/v1/session with e-mail and password as JSON",
+            f"Documentation  {guide.url}/api/docs/ (try it there: Authorize takes a token)",
+            f"Shared record  {guide.patient}/shared-record",
+        ),
+    )
+
+
+def _about(guide: Guide, *, serves: bool) -> Iterable[str]:
+    yield f"Database  {guide.database} ({'as it was' if guide.told_before else 'new'}; --reset begins anew)"
+    yield "Tokens and passwords are for this demo only; the tokens are kept beside the database."
+    yield f"Serving   {guide.url}, Ctrl-C stops it" if serves else "Not serving: run it without --no-serve."
+
+
+def _refused(guide: Guide) -> tuple[str, ...]:
+    return (guide.curl("gwen", f"{guide.patient}/shared-record"),)
+
+
+def _permitted(guide: Guide) -> tuple[str, ...]:
+    return (guide.curl("samuel", f"{guide.patient}/shared-record") + READABLE,)
+
+
+def _log(guide: Guide) -> tuple[str, ...]:
+    return (guide.curl("nora", f"{guide.patient}/access-log?limit=5") + READABLE,)

@@ -1,0 +1,73 @@
+"""Deeds that only read, and one that is refused: what fills the access log."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from careteam.demo.stage import ORIGIN, Stage
+from careteam.errors import NotFound
+from careteam.policy.vocabulary import ItemClass
+from careteam.services import access_history, access_log, medications, notes, shared_record
+
+SHARED_RECORD = "shared_record.read_shared_record"
+"""What the REST door calls this request when it refuses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """Opens the shared record."""
+
+    record: str = "nora"
+
+    def do(self, stage: Stage, who: str, at: datetime) -> None:
+        """Do it."""
+        shared_record.read(stage.session, stage.actor(who), stage.patient_id(self.record), at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadsNotes:
+    """Reads the notes of one kind, as far as they are open."""
+
+    kind: ItemClass
+    record: str = "nora"
+
+    def do(self, stage: Stage, who: str, at: datetime) -> None:
+        """Do it."""
+        notes.page_of(stage.session, stage.actor(who), stage.patient_id(self.record), kind=self.kind, limit=25, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadsMedications:
+    """Reads the medication list."""
+
+    record: str = "nora"
+
+    def do(self, stage: Stage, who: str, at: datetime) -> None:
+        """Do it."""
+        medications.page_of(stage.session, stage.actor(who), stage.patient_id(self.record), limit=25, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadsLog:
+    """Reads, as the patient, who looked."""
+
+    def do(self, stage: Stage, who: str, at: datetime) -> None:
+        """Do it."""
+        access_history.page_of(stage.session, stage.actor(who), stage.patient_id(who), limit=25, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class LooksInVain:
+    """Tries to open a record that is not open to them; the refusal is logged, as it is at the door."""
+
+    record: str = "nora"
+
+    def do(self, stage: Stage, who: str, at: datetime) -> None:
+        """Do it. Raises AssertionError when it is not refused."""
+        actor, patient_id = stage.actor(who), stage.patient_id(self.record)
+        try:
+            shared_record.read(stage.session, actor, patient_id, at=at)
+        except NotFound:
+            ids = {"patient_id": patient_id}
+            access_log.refused(stage.session, actor, SHARED_RECORD, origin=ORIGIN, ids=ids, at=at)
+        else:
+            raise AssertionError(f"{who} is no stranger to {self.record}")

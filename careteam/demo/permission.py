@@ -1,0 +1,73 @@
+"""The story, part three: what Nora lets whom read, who asks for more, and who looks."""
+
+from careteam.demo.days import MON, SAT, SUN, THU, TUE, WED, Ago, On
+from careteam.demo.looking import LooksInVain, Opens, ReadsLog, ReadsMedications, ReadsNotes
+from careteam.demo.sharing import Asks, Document, Revokes, Signs
+from careteam.demo.stage import Line
+from careteam.policy.vocabulary import ItemClass
+
+NARROW = Document(
+    disclosers=("member:imani",),
+    recipients=("member:samuel",),
+    classes=(ItemClass.COORDINATION_NOTE, ItemClass.MEDICATION),
+)
+"""Of the therapist's: what she writes for the prescriber, and what she was told about tablets."""
+
+WIDE = Document(
+    disclosers=("member:samuel", "patient"),
+    recipients=("role:therapist", "role:prescriber"),
+    classes=(
+        ItemClass.PROGRESS_NOTE,
+        ItemClass.COORDINATION_NOTE,
+        ItemClass.MEDICATION,
+        ItemClass.ALLERGY,
+        ItemClass.CONDITION,
+        ItemClass.SIDE_EFFECT,
+        ItemClass.CHECK_IN,
+        ItemClass.MEASURE,
+    ),
+)
+"""Of the prescriber's and of her own: nearly everything, for whoever treats her."""
+
+WHILE_THE_DOSE_CHANGES = Document(
+    disclosers=("member:imani",),
+    recipients=("member:samuel",),
+    classes=(ItemClass.PROGRESS_NOTE,),
+    ends_when="My dose has not changed for two months.",
+)
+FOR_THE_COVER = Document(
+    disclosers=("member:imani",),
+    recipients=("member:helen",),
+    classes=(ItemClass.COORDINATION_NOTE,),
+    days=30,
+)
+
+CONSENTS: tuple[Line, ...] = (
+    (On(20, SAT, "10:40"), "nora", Signs("narrow", NARROW)),
+    (On(20, SAT, "10:52"), "nora", Signs("wide", WIDE)),
+    (On(16, WED, "19:05"), "nora", Signs("while-the-dose-changes", WHILE_THE_DOSE_CHANGES)),
+    (On(9, SUN, "20:15"), "nora", Revokes("while-the-dose-changes", "The dose is settled; sessions stay between us.")),
+    (
+        On(1, MON, "09:40"),
+        "helen",
+        Asks("for-the-cover", FOR_THE_COVER, "May I read what Ms. Brooks wrote for Dr. Osei, while I stand in?"),
+    ),
+)
+
+LOOKS: tuple[Line, ...] = (
+    (On(19, TUE, "09:50"), "samuel", Opens()),
+    (On(19, THU, "10:45"), "imani", Opens()),
+    (On(16, TUE, "09:55"), "samuel", Opens()),
+    (On(16, THU, "08:40"), "samuel", ReadsNotes(ItemClass.PROGRESS_NOTE)),
+    (On(14, TUE, "08:50"), "samuel", ReadsNotes(ItemClass.PROGRESS_NOTE)),
+    (On(12, TUE, "09:45"), "samuel", Opens()),
+    (On(9, SUN, "20:05"), "nora", ReadsLog()),
+    (On(8, TUE, "09:50"), "samuel", Opens()),
+    (On(8, THU, "10:50"), "imani", ReadsMedications()),
+    (On(3, TUE, "09:40"), "samuel", Opens()),
+    (On(2, MON, "16:20"), "helen", LooksInVain()),
+    (On(2, WED, "14:40"), "imani", Opens("theo")),
+    (On(1, MON, "09:15"), "helen", Opens()),
+    (Ago(28), "imani", Opens()),
+    (Ago(3), "helen", ReadsMedications()),
+)

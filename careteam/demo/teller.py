@@ -1,0 +1,24 @@
+"""Tells the story: every line at its time, in the order of the clock, each through the service that does it."""
+
+from careteam.demo import beginnings, course, permission
+from careteam.demo.stage import Line, Stage
+
+STORY: tuple[Line, ...] = (
+    *beginnings.PRACTICES,
+    *beginnings.NORAS_TEAM,
+    *beginnings.THEOS_TEAM,
+    *course.NORAS_NOTES,
+    *course.NORAS_MEDICATIONS,
+    *course.THEOS_COURSE,
+    *permission.CONSENTS,
+    *permission.LOOKS,
+)
+
+
+def tell(stage: Stage) -> None:
+    """Tell the story up to the stage's `now`, in an empty database.
+
+    In the order of the clock, because what is made later sorts later. Flushes, and leaves the commit to the caller.
+    """
+    for when, who, deed in sorted(STORY, key=lambda line: line[0].instant(stage.now)):
+        deed.do(stage, who, when.instant(stage.now))

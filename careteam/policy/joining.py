@@ -1,0 +1,29 @@
+"""What a membership would open: the rule itself, asked as if the membership were accepted already."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from careteam.policy.facts import Consent, Membership, Reader, Restriction, Team
+from careteam.policy.scope import Scope
+from careteam.policy.sharing import readable
+
+
+def would_open(
+    team: Team,
+    newcomer: Membership,
+    consents: Iterable[Consent],
+    restrictions: Iterable[Restriction],
+    *,
+    at: datetime,
+) -> Scope:
+    """Return what this membership by itself opens from the moment that both sides have agreed.
+
+    The clinician counts as verified for its role, and their other memberships count for nothing. A
+    membership that begins later is asked about at its beginning.
+    """
+    agreed = replace(newcomer, patient_agreed=True, clinician_accepted=True, declined=False, ended=False)
+    others = tuple(m for m in team.memberships if m.user_id != newcomer.user_id)
+    reader = Reader(newcomer.user_id, frozenset({newcomer.role}))
+    begins = max(at, newcomer.valid_from or at)
+    return readable(reader, replace(team, memberships=(*others, agreed)), consents, restrictions, at=begins)

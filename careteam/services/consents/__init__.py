@@ -1,0 +1,1 @@
+"""Consents, from request to their end: `drafting`, `signing`, `revoking`, `reading`, and the `terms` shown."""

@@ -1,0 +1,162 @@
+"""Consents until they are signed: requested by a clinician or drafted by the patient, changed, closed."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from careteam.actor import Actor
+from careteam.errors import Conflict, Invalid, NotPermitted, Stale
+from careteam.models import Consent
+from careteam.models.types import new_id
+from careteam.policy.consent import default_end
+from careteam.policy.vocabulary import ConsentKind, ConsentStatus, Purpose
+from careteam.services.consents.documents import as_asked, check, content, write
+from careteam.services.consents.reading import changed, find
+from careteam.services.consents.states import state_of
+from careteam.services.consents.superseding import check_supersedes
+from careteam.services.records import Record, open_record, open_to_write
+
+LAPSES_AFTER = timedelta(days=30)
+"""How long a request waits for the patient, unless it says otherwise."""
+
+UNSIGNED = frozenset({ConsentStatus.REQUESTED, ConsentStatus.DRAFT})
+
+
+def begin(
+    session: Session,
+    actor: Actor,
+    patient_id: UUID,
+    *,
+    valid_from: datetime | None = None,
+    valid_until: datetime | None = None,
+    message: str | None = None,
+    lapses_at: datetime | None = None,
+    at: datetime,
+    **document: Any,
+) -> dict[str, Any]:
+    """Request a consent (a current member) or draft one (the patient). Nothing opens before it is signed.
+
+    `document` holds disclosers, recipients, classes, and what else the document says. The period begins now and
+    lasts a year where it is not given. A request carries a message and lapses after 30 days, unless said
+    otherwise. Raises NotFound, NotPermitted, Invalid, NotYetAvailable.
+    """
+    record = open_to_write(session, actor, patient_id, at=at)
+    start = max(valid_from or at, at)
+    period = {"valid_from": start, "valid_until": valid_until or default_end(start)}
+    consent = _new(record, message=message, lapses_at=lapses_at)
+    write(session, consent, content({**document, **period, "message": message}, at=at))
+    check(session, record, consent)
+    check_supersedes(session, record, consent)
+    if not record.is_patient:
+        consent.asked = as_asked(consent)
+    session.add(consent)
+    return changed(session, record, "draft-consent" if record.is_patient else "request-consent", consent)
+
+
+def edit(
+    session: Session,
+    actor: Actor,
+    patient_id: UUID,
+    consent_id: UUID,
+    *,
+    version: int,
+    at: datetime,
+    **changes: Any,
+) -> dict[str, Any]:
+    """Change what is not signed yet: the patient's own draft, or a request before they sign it.
+
+    What the requester asked for is kept beside it. Raises NotFound, NotPermitted, Conflict, Stale, Invalid.
+    """
+    record = open_record(session, actor, patient_id, at=at)
+    consent = find(session, record, consent_id)
+    if not record.is_patient:
+        raise NotPermitted("Only the patient changes this: withdraw your request and make another one.")
+    if state_of(consent, at) not in UNSIGNED:
+        raise Conflict("This consent is signed or closed and does not change: draft another one.")
+    if consent.version != version:
+        raise Stale
+    with session.no_autoflush:
+        write(session, consent, content(changes, at=at))
+        check(session, record, consent)
+        check_supersedes(session, record, consent)
+    return changed(session, record, "edit-consent", consent)
+
+
+def decline(session: Session, actor: Actor, patient_id: UUID, consent_id: UUID, *, at: datetime) -> dict[str, Any]:
+    """Say no to a request; saying it again changes nothing. Raises NotFound, NotPermitted, Conflict."""
+    record = open_record(session, actor, patient_id, at=at)
+    consent = find(session, record, consent_id)
+    if not record.is_patient:
+        raise NotPermitted("Only the patient declines a request; you can withdraw it.")
+    state = state_of(consent, at)
+    if state is ConsentStatus.DRAFT:
+        raise Conflict("This is your own draft: withdraw it.")
+    return _close(session, record, consent, state, ConsentStatus.DECLINED)
+
+
+def withdraw(session: Session, actor: Actor, patient_id: UUID, consent_id: UUID, *, at: datetime) -> dict[str, Any]:
+    """Take back one's own request or draft; doing it again changes nothing. Raises NotFound, Conflict."""
+    record = open_record(session, actor, patient_id, at=at)
+    consent = find(session, record, consent_id)
+    state = state_of(consent, at)
+    if record.is_patient and state is ConsentStatus.REQUESTED:
+        raise Conflict("This is somebody's request: decline it.")
+    if not record.is_patient and consent.requested_by != actor.user_id:
+        raise NotPermitted("Only who made a request withdraws it.")
+    return _close(session, record, consent, state, ConsentStatus.WITHDRAWN)
+
+
+def record_end(session: Session, actor: Actor, patient_id: UUID, consent_id: UUID, *, at: datetime) -> dict[str, Any]:
+    """Record that the event or condition stated in the consent has come: it ends now, for good.
+
+    The patient does, or a current member whom it concerns; doing it again changes nothing. Raises NotFound,
+    NotPermitted, Conflict.
+    """
+    record = open_to_write(session, actor, patient_id, at=at)
+    consent = find(session, record, consent_id)
+    if consent.ends_when is None:
+        raise Conflict("This consent names no event that ends it: revoke it instead.")
+    if consent.status is not ConsentStatus.EXPIRED:
+        if state_of(consent, at) is not ConsentStatus.ACTIVE:
+            raise Conflict("This consent is not in force, so that there is nothing to end.")
+        consent.status, consent.closed_at, consent.closed_by = ConsentStatus.EXPIRED, at, actor.user_id
+    return changed(session, record, "end-consent", consent)
+
+
+def _new(record: Record, *, message: str | None, lapses_at: datetime | None) -> Consent:
+    row: dict[str, Any] = {"status": ConsentStatus.DRAFT}
+    if not record.is_patient:
+        lapse = lapses_at or record.at + LAPSES_AFTER
+        row = {"status": ConsentStatus.REQUESTED, "requested_by": record.actor.user_id, "lapses_at": lapse}
+        if lapse <= record.at:
+            raise Invalid("A request waits for an answer.", {"lapses_at": ["Give an instant in the future."]})
+    elif message or lapses_at:
+        fault = ["Leave it out of a consent of your own."]
+        raise Invalid("Only a request has a message and lapses.", {"message": fault, "lapses_at": fault})
+    return Consent(
+        id=new_id(),
+        patient_id=record.patient_id,
+        kind=ConsentKind.SHARING,
+        purpose=Purpose.TREATMENT,
+        labels=frozenset(),
+        except_items=[],
+        except_holders=[],
+        created_at=record.at,
+        **row,
+    )
+
+
+def _close(
+    session: Session, record: Record, consent: Consent, state: ConsentStatus, closed: ConsentStatus
+) -> dict[str, Any]:
+    """Close what is not signed yet as `closed`; leave it as it is where it is closed like that already."""
+    if state in UNSIGNED:
+        consent.status, consent.closed_at, consent.closed_by = closed, record.at, record.actor.user_id
+    elif state is ConsentStatus.ACTIVE:
+        raise Conflict("This consent is signed: revoke it instead.")
+    elif state is not closed:
+        raise Conflict(f"This is {state.value} already.")
+    act = "decline-consent" if closed is ConsentStatus.DECLINED else "withdraw-consent"
+    return changed(session, record, act, consent)

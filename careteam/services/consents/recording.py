@@ -1,0 +1,88 @@
+"""Taking everything back, or one part wherever it is shared: also recorded by somebody who sees no consent.
+
+A member or privacy officer who hears "stop" from the patient need not know, and does not learn, which consents
+there are: the answer to them is the same whatever it found.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from careteam import facts
+from careteam.actor import Actor
+from careteam.errors import Invalid
+from careteam.models import Consent, Membership, Revocation
+from careteam.policy.facts import Team
+from careteam.policy.narrowing import Part, covers
+from careteam.policy.vocabulary import ConsentStatus, Role
+from careteam.services import access_log
+from careteam.services.consents.documents import recipient_text
+from careteam.services.consents.revocations import Act, act_of, carry_out
+from careteam.services.consents.states import in_state
+from careteam.services.records import open_to_write
+
+
+def revoke_everywhere(
+    session: Session, actor: Actor, patient_id: UUID, *, at: datetime, **words: Any
+) -> dict[str, Any]:
+    """Revoke every signed consent of the patient, or the part that `words` name in each (see `revoking.revoke`).
+
+    For the patient; for a current member, and a privacy officer of a practice whose clinician is or was in the
+    team, who record what the patient said or wrote. Raises NotFound, NotPermitted, Invalid.
+    """
+    team, by_patient = _team(session, actor, patient_id, at)
+    act = act_of(actor, by_patient=by_patient, at=at, **words)
+    _check_members(act.part, team)
+    signed = session.scalars(
+        select(Consent).where(Consent.patient_id == patient_id, in_state(ConsentStatus.ACTIVE, at)).order_by(Consent.id)
+    )
+    reached = [c for c in signed if covers(facts.consent_fact(c), act.part, team, at=at)]
+    done = carry_out(session, act, team, reached)
+    access_log.changed(session, actor, patient_id, "revoke-everywhere", at=at)
+    return _answer(act, done if by_patient else None)
+
+
+def _team(session: Session, actor: Actor, patient_id: UUID, at: datetime) -> tuple[Team, bool]:
+    """Return the team, and whether the actor is the patient."""
+    if _is_officer_of(session, actor, patient_id):
+        team = facts.of_patients(session, [patient_id])[patient_id].team
+        return team, team.patient_user_id == actor.user_id
+    record = open_to_write(session, actor, patient_id, at=at)
+    return record.team, record.is_patient
+
+
+def _is_officer_of(session: Session, actor: Actor, patient_id: UUID) -> bool:
+    practices = [post.practice_id for post in actor.posts if post.role is Role.PRIVACY_OFFICER]
+    accepted = select(Membership.id).where(
+        Membership.patient_id == patient_id,
+        Membership.practice_id.in_(practices),
+        Membership.patient_agreed_at.is_not(None),
+        Membership.clinician_accepted_at.is_not(None),
+        Membership.declined_at.is_(None),
+    )
+    return bool(practices) and session.execute(accepted.limit(1)).first() is not None
+
+
+def _check_members(part: Part, team: Team) -> None:
+    """Raise Invalid where a member is named who never was in the team: a slip that would take nothing back."""
+    named = {p.user_id for p in (part.recipient, part.discloser) if p is not None and p.user_id is not None}
+    if named - {m.user_id for m in team.memberships}:
+        raise Invalid("Name a member of this care team.")
+
+
+def _answer(act: Act, done: list[Revocation] | None) -> dict[str, Any]:
+    part = act.part
+    return {
+        "revoked_at": act.at,
+        "given": act.given,
+        "recorded_by": act.actor.user_id,
+        "item_class": part.item_class,
+        "recipient": part.recipient and recipient_text(part.recipient),
+        "discloser": part.discloser and facts.discloser_text(part.discloser),
+        "revoked": None
+        if done is None
+        else [{"consent_id": r.consent_id, "successor_id": r.successor_id} for r in done],
+    }

@@ -1,0 +1,117 @@
+"""Taking one consent back, whole or in part. It needs no reason and no password, and bites at commit."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from careteam.actor import Actor
+from careteam.errors import Conflict, Invalid, NotFound
+from careteam.facts import consent_fact, discloser_text
+from careteam.models import Consent, Revocation
+from careteam.policy.narrowing import Part, covers
+from careteam.policy.vocabulary import ConsentStatus
+from careteam.services import access_log
+from careteam.services.consents.documents import recipient_text
+from careteam.services.consents.reading import find, sees
+from careteam.services.consents.receipts import receipt_of
+from careteam.services.consents.revocations import act_of, carry_out
+from careteam.services.consents.states import state_of
+from careteam.services.consents.views import granted
+from careteam.services.records import Record, open_record, open_to_write
+
+_NOT_SIGNED = {
+    ConsentStatus.DRAFT: "This is your own draft and opens nothing: withdraw it.",
+    ConsentStatus.REQUESTED: "This is not signed and opens nothing: decline it.",
+    ConsentStatus.EXPIRED: "This consent has ended already and opens nothing.",
+    ConsentStatus.SUPERSEDED: "Another consent took the place of this one, which opens nothing: revoke that one.",
+}
+
+
+def revoke(
+    session: Session, actor: Actor, patient_id: UUID, consent_id: UUID, *, at: datetime, **words: Any
+) -> dict[str, Any]:
+    """Revoke a signed consent and return the receipt; doing it again returns the same receipt.
+
+    `words` are `given`, `reason`, and at most one of `item_class`, `recipient`, `discloser`, which says what part is
+    taken back; none means the whole. What was narrowed before is followed to what is left of it. A current
+    member who may know of the consent records what the patient said or wrote. Raises NotFound, NotPermitted,
+    Conflict, Invalid.
+    """
+    record = open_to_write(session, actor, patient_id, at=at)
+    revocations = _revocations(session, patient_id)
+    first = _find(session, record, consent_id, revocations)
+    act = act_of(actor, by_patient=record.is_patient, at=at, **words)
+    consent, done = _follow(session, first, act.part, revocations)
+    if not record.is_patient:
+        _check_recorder(record, consent, act.part, done)
+    if done is None:
+        _check_revocable(record, consent, act.part)
+        done = carry_out(session, act, record.team, [consent])[0]
+    access_log.changed(session, actor, patient_id, "revoke-consent", target=consent.id, at=at)
+    return receipt_of(session, actor, consent, done, to_patient=record.is_patient)
+
+
+def receipt(session: Session, actor: Actor, patient_id: UUID, consent_id: UUID, *, at: datetime) -> dict[str, Any]:
+    """Return the receipt of a revocation to the patient. Raises NotFound, also where nothing was revoked."""
+    record = open_record(session, actor, patient_id, at=at)
+    consent = find(session, record, consent_id)
+    done = _revocations(session, patient_id).get(consent.id)
+    if done is None or not record.is_patient:
+        raise NotFound
+    access_log.disclosed(session, actor, patient_id, "read-revocation", [], at=at)
+    return receipt_of(session, actor, consent, done, to_patient=True)
+
+
+def _revocations(session: Session, patient_id: UUID) -> Mapping[UUID, Revocation]:
+    found = session.scalars(select(Revocation).where(Revocation.patient_id == patient_id))
+    return {revocation.consent_id: revocation for revocation in found}
+
+
+def _find(session: Session, record: Record, consent_id: UUID, revocations: Mapping[UUID, Revocation]) -> Consent:
+    """Return a consent that the actor may know of, or whose revocation they recorded. Raises NotFound."""
+    consent = session.get(Consent, consent_id)
+    if consent is None or consent.patient_id != record.patient_id:
+        raise NotFound
+    done = revocations.get(consent_id)
+    recorded = done is not None and done.recorded_by == record.actor.user_id
+    if not (recorded or sees(record, consent)):
+        raise NotFound
+    return consent
+
+
+def _check_recorder(record: Record, consent: Consent, part: Part, done: Revocation | None) -> None:
+    """A clinician knows neither recipients nor exceptions, and must not learn them from what can be taken back."""
+    known = part.item_class is not None and (done is not None or granted(record, consent))
+    if not (part.whole or known):
+        raise Invalid("Record this with POST /api/v1/patients/{patient_id}/revocations, which needs no consent's id.")
+
+
+def _follow(
+    session: Session, consent: Consent, part: Part, revocations: Mapping[UUID, Revocation]
+) -> tuple[Consent, Revocation | None]:
+    """Go from a narrowed consent to what is left of it, as far as this part was not taken back yet."""
+    here, done = consent.id, revocations.get(consent.id)
+    while done is not None and done.successor_id is not None and not _same(done, part):
+        here, done = done.successor_id, revocations.get(done.successor_id)
+    return session.get_one(Consent, here), done
+
+
+def _same(done: Revocation, part: Part) -> bool:
+    words = (
+        part.item_class,
+        part.recipient and recipient_text(part.recipient),
+        part.discloser and discloser_text(part.discloser),
+    )
+    return (done.item_class, done.recipient, done.discloser) == words
+
+
+def _check_revocable(record: Record, consent: Consent, part: Part) -> None:
+    state = state_of(consent, record.at)
+    if state is not ConsentStatus.ACTIVE:
+        raise Conflict(_NOT_SIGNED.get(state, f"This is {state.value} and opens nothing."))
+    if not covers(consent_fact(consent), part, record.team, at=record.at):
+        raise Invalid("This consent does not cover what you want to take back: see what it lists.")

@@ -1,0 +1,18 @@
+"""Why a file is not imported. A refusal quotes nothing of the file, so that it may be logged."""
+
+from careteam.errors import Invalid
+
+
+class RefusedFile(Invalid):
+    """A file of which nothing is stored; `path` says where, like `Bundle.entry[12].resource.status`."""
+
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(f"{path}: {reason}" if path else reason, {path: [reason]} if path else None)
+
+
+class TooLarge(RefusedFile):
+    """A file that is not even read."""
+
+    type = "too-large"
+    title = "The file is larger than an import may be"
+    status = 413

@@ -1,0 +1,102 @@
+"""How memberships are shown: the same columns and members wherever they appear."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
+
+from careteam.facts import membership_fact
+from careteam.models import Membership, Patient, Practice, Staff, User
+from careteam.policy.team import introduced, state
+from careteam.policy.vocabulary import MembershipState
+
+_PROPOSER = aliased(User)
+_VERIFIED = (
+    select(Staff.id)
+    .where(
+        Staff.user_id == Membership.user_id,
+        Staff.role == Membership.role,
+        Staff.verified_at.is_not(None),
+        Staff.disabled_at.is_(None),
+        Staff.ended_at.is_(None),
+    )
+    .exists()
+)
+
+
+def memberships() -> Select[*tuple[Any, ...]]:
+    """Return the SELECT of memberships with the names that go with them; the caller says which."""
+    return (
+        select(
+            Membership.id,
+            Membership.patient_id,
+            Patient.name.label("patient_name"),
+            Patient.user_id.label("patient_user_id"),
+            Membership.user_id,
+            User.name,
+            Membership.practice_id,
+            Practice.name.label("practice_name"),
+            Membership.role,
+            Membership.kind,
+            Membership.proposed_by,
+            _PROPOSER.name.label("proposer_name"),
+            Membership.created_at,
+            Membership.patient_agreed_at,
+            Membership.clinician_accepted_at,
+            Membership.declined_at,
+            Membership.ended_at,
+            Membership.valid_from,
+            Membership.valid_until,
+            _VERIFIED.label("verified"),
+        )
+        .join(Patient, Patient.id == Membership.patient_id)
+        .join(User, User.id == Membership.user_id)
+        .join(_PROPOSER, _PROPOSER.id == Membership.proposed_by)
+        .outerjoin(Practice, Practice.id == Membership.practice_id)
+    )
+
+
+def team_entry(row: Any, at: datetime) -> dict[str, Any]:
+    """Return one membership as the team shows it."""
+    stands = state(membership_fact(row), at)
+    return {
+        "id": row.id,
+        "user_id": row.user_id,
+        "name": row.name,
+        "role": row.role,
+        "verified": row.verified,
+        "practice": practice_of(row),
+        "kind": row.kind,
+        "valid_from": row.valid_from,
+        "valid_until": row.valid_until,
+        "state": stands,
+        "awaits": _awaits(row) if stands is MembershipState.PROPOSED else [],
+        "patient_agreed_at": row.patient_agreed_at,
+        "clinician_accepted_at": row.clinician_accepted_at,
+        "closed_at": row.declined_at or row.ended_at,
+    }
+
+
+def membership_of(row: Any, at: datetime) -> dict[str, Any]:
+    """Return one membership as either of its two sides sees it.
+
+    The clinician learns whose team it is when both have agreed, or when they brought the record themselves.
+    """
+    known = introduced(membership_fact(row), taken_over=row.patient_user_id is not None)
+    return {
+        **team_entry(row, at),
+        "patient": {"id": row.patient_id, "name": row.patient_name} if known else None,
+        "proposed_by": {"user_id": row.proposed_by, "name": row.proposer_name},
+        "created_at": row.created_at,
+    }
+
+
+def practice_of(row: Any) -> dict[str, Any] | None:
+    """Return the practice that a row names, if it names one."""
+    return {"id": row.practice_id, "name": row.practice_name} if row.practice_id else None
+
+
+def _awaits(row: Any) -> list[str]:
+    sides = {"patient": row.patient_agreed_at, "clinician": row.clinician_accepted_at}
+    return [side for side, agreed_at in sides.items() if agreed_at is None]

@@ -1,0 +1,122 @@
+"""Nothing reaches the rows of the shared record but by the gate."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+import careteam
+from careteam.models import Base
+from tests.access.gate_check import PROTECTED, Finding, findings
+
+ROOT = Path(careteam.__file__).parent
+GATE = ("careteam.access", "careteam.models", "careteam.policy")
+"""The gate, what it stands on, and what it asks."""
+
+PARTS = "parts of items that the gate let through, by those items' ids"
+OWN_SOURCES = "what this record was imported from before, to import nothing twice; no item is read"
+ALLOWED: Mapping[tuple[str, str], str] = {
+    ("careteam.services.notes", "_addenda"): PARTS,
+    ("careteam.services.medication_events", "of"): PARTS,
+    ("careteam.services.medication_changes", "_changes"): PARTS,
+    ("careteam.services.medication_changes", "withdraw"): PARTS,
+    ("careteam.services.labels", "history"): PARTS,
+    ("careteam.services.label_reviews", "_suggested"): PARTS,
+    ("careteam.services.label_reviews", "page_of"): "joins to the gate's rows what else is theirs",
+    ("careteam.services.medications", "_has_status"): "a filter on the gate's rows, by those rows' own events",
+    ("careteam.services.medication_reviews", "last_review"): "decides by the scope whose reviews are known",
+    ("careteam.services.importing.sources", "sift"): OWN_SOURCES,
+    ("careteam.services.importing.whose", "_known"): OWN_SOURCES,
+    ("careteam.services.importing.whose", "_brought_before"): "asks in whose record two importers both have a place",
+    ("careteam.services.folding", "fold"): "moves an unclaimed record into the person's own; reads nothing",
+    ("careteam.services.folding", "_mark_repeated_sources"): OWN_SOURCES,
+    ("careteam.services.key_rotation", "sealed_columns"): "seals every text anew and shows none",
+    ("careteam.services.access_log", ""): "writes the log's own table",
+    ("careteam.services.health", "check"): "asks for the migration's number",
+    ("careteam.extensions", ""): "gives the tables to Flask-SQLAlchemy",
+    ("careteam.extensions", "_begin_sqlite"): "begins a transaction",
+    ("careteam.facts", ""): "reads the tables of people, teams, consents and restrictions",
+}
+"""Who may do otherwise, function by function, and why that shows nobody what they may not read."""
+
+
+def sources() -> dict[str, str]:
+    """Return every module outside the gate."""
+    files = {file: ".".join(file.relative_to(ROOT.parent).with_suffix("").parts) for file in ROOT.rglob("*.py")}
+    names = {file: name.removesuffix(".__init__") for file, name in files.items()}
+    return {name: file.read_text(encoding="utf-8") for file, name in names.items() if not name.startswith(GATE)}
+
+
+def test_every_read_of_the_shared_record_passes_the_gate() -> None:
+    found = findings(sources())
+    assert [f for f in found if (f.module, f.where) not in ALLOWED] == []
+    assert ALLOWED.keys() - {(f.module, f.where) for f in found} == set(), "allowed, but no longer needed"
+
+
+HEAD = "from careteam import access, models\nfrom careteam.models import Consent, Item as I, Note\n"
+BYPASSES = {
+    "a select": "def f(s): return s.scalars(select(Note))",
+    "a select of columns": "def f(s): return s.execute(select(Note.id, Consent.id))",
+    "a select of another name": "def f(s): return s.execute(select(I.id))",
+    "a get": "def f(session): return session.get(Note, 1)",
+    "a get on another session": "def f(db): return db.session.get(models.Note, 1)",
+    "an old query": "def f(s): return s.query(models.Medication).all()",
+    "a renamed model": "N = models.Note\ndef f(s): return s.execute(select(N))",
+    "a model renamed twice": "def f(s):\n    n = Note\n    m = n\n    return select(m)",
+    "columns put aside": "COLUMNS = (Note.id, Note.body)\ndef f(s): return s.execute(select(*COLUMNS))",
+    "columns of another module": "from careteam.services import notes\ndef f(s): return select(*notes.COLUMNS)",
+    "columns taken from it": "from careteam.services.notes import COLUMNS\ndef f(s): return select(*COLUMNS)",
+    "a plain table": "def f(s): return s.execute(select(Note.__table__))",
+    "a model in a loop": "def f(s):\n    for model in (Note, I):\n        s.execute(select(model))",
+    "a model in a comprehension": "def f(s): return [s.scalars(select(m)) for m in (Note, I)]",
+    "a model as a parameter": "def f(s, model: type[I]): return s.execute(select(model.id))",
+    "a join from elsewhere": "def f(s): return select(Consent.id).join(Note, true())",
+    "a condition from elsewhere": "def f(s): return select(Consent.id).where(Note.title == Consent.message)",
+    "an exists": "def f(s): return select(Consent.id).where(exists().where(Note.id == Consent.id))",
+    "a subquery": "def f(s, mine): return mine.where(select(Note.id).exists())",
+    "an alias": "def f(s): return aliased(Note)",
+    "a bulk change": "def f(s): return s.execute(update(Note).values(title=b''))",
+    "a bulk removal": "def f(s): return s.execute(delete(I))",
+    "a statement in words": "def f(s): return s.execute(text('SELECT * FROM note'))",
+    "all tables": "def f(s): return select(models.Base.metadata.tables['note'])",
+    "all mappers": "def f(s): return list(models.Base.registry.mappers)",
+    "a model by its name": "def f(s, name): return getattr(models, name)",
+    "everything imported": "from careteam.models import *",
+    "a scope made by hand": "from careteam.policy.scope import OwnRecord\ndef f(p): return OwnRecord()",
+}
+PASSES = {
+    "the gate": "def f(s, record): return s.execute(record.rows(Note, Note.id).where(Note.id == 1))",
+    "the gate itself": "def f(s, scope): return s.execute(access.visible(Note, scope, Note.id))",
+    "a new row": "def f(s):\n    note = Note(id=1)\n    s.add(note)",
+    "a count of gate rows": "def f(s, record): return select(count()).select_from(record.rows(I, I.id).subquery())",
+    "another table": "def f(s): return s.execute(select(Consent.id))",
+    "a look-up": "def f(found): return found.get(Note)",
+}
+
+
+def check(text: str) -> list[Finding]:
+    """Return what is found in one module that is not part of the application."""
+    others = {"careteam.services.notes": HEAD + "COLUMNS = (Note.id, Note.body)"}
+    return [f for f in findings({"careteam.sample": HEAD + text, **others}) if f.module == "careteam.sample"]
+
+
+@pytest.mark.parametrize("text", BYPASSES.values(), ids=BYPASSES)
+def test_the_check_sees_a_way_round_the_gate(text: str) -> None:
+    assert check(text)
+
+
+@pytest.mark.parametrize("text", PASSES.values(), ids=PASSES)
+def test_the_check_lets_the_gate_be_used(text: str) -> None:
+    assert check(text) == []
+
+
+def test_the_check_knows_every_model_of_the_shared_record() -> None:
+    """A new kind of item, or a new part of one, refers to an item's table: it must be on the list."""
+    tables = {str(mapper.local_table): mapper.class_.__name__ for mapper in Base.registry.mappers}
+    items = {"item", "note", "medication", "medication_event", "note_addendum"}
+    of_items = {
+        tables[table.fullname]
+        for table in Base.metadata.sorted_tables
+        if table.fullname in items or items & {key.column.table.fullname for key in table.foreign_keys}
+    }
+    assert of_items - PROTECTED == {"Restriction", "AccessEventItem"}, "these name an item and show nothing of it"

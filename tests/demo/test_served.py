@@ -1,0 +1,61 @@
+"""The whole command as somebody runs it: it serves what it printed, and the printed lines work as written."""
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.http.server import ROOT, free_port, wait_until_ready
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The address of a running demo, and what it printed."""
+    folder, port = tmp_path_factory.mktemp("served"), free_port()
+    printed = folder / "printed.txt"
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "--port", str(port)]
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("CARETEAM_")}
+    environ = {**kept, "CARETEAM_INSTANCE": str(folder / "instance"), "PYTHONUNBUFFERED": "1"}
+    with printed.open("w") as out:
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=subprocess.DEVNULL)
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", process, seconds=90)
+            yield f"http://127.0.0.1:{port}", printed
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def test_the_printed_lines_refuse_permit_and_tell(served: tuple[str, Path]) -> None:
+    url, printed = served
+    lines = [line for line in printed.read_text().splitlines() if line.startswith("  curl ")]
+    refused, permitted, log = (_ask(line) for line in lines)
+    assert (refused.status_code, refused.json()["title"]) == (404, "There is nothing here that you can see")
+    assert (permitted.status_code, permitted.json()["patient"]["name"]) == (200, "Nora Whitfield")
+    told = [event["sentence"] for event in log.json()["items"]]
+    assert told[0].startswith("Samuel Osei opened your shared record: 3 coordination notes of Imani Brooks")
+    assert told[1] == "Gwen Hartley asked for the shared record and was refused."
+    assert all(line.count(url) == 1 for line in lines)
+
+
+def test_links_lead_to_the_port_that_is_served(served: tuple[str, Path]) -> None:
+    url, printed = served
+    token = next(line.split()[-1] for line in printed.read_text().splitlines() if line.startswith("  token"))
+    body = {"kind": "clinician", "email": "somebody@example.org", "role": "therapist"}
+    made = requests.post(
+        f"{url}/api/v1/invitations", json=body, headers={"Authorization": f"Bearer {token}"}, timeout=30
+    )
+    assert made.json()["link"].startswith(f"{url}/invitations/")
+
+
+def _ask(line: str) -> requests.Response:
+    """Send what the line sends: `curl -s -H 'Name: value' 'address'`, perhaps into a pipe."""
+    program, _, _, header, address = shlex.split(line.partition(" | ")[0])
+    name, _, value = header.partition(": ")
+    assert program == "curl"
+    return requests.get(address, headers={name: value}, timeout=30)

@@ -1,0 +1,90 @@
+"""The partner of the SQL: a scope held against one plain item, field by field, in Python.
+
+`careteam.access` says the same in SQL; the two were written apart and are compared row by row.
+Permits are told apart by their clause, so that a changed copy of the policy can be asked as well.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from careteam.policy.facts import Limit
+from careteam.policy.vocabulary import ItemClass, Label
+
+SPECIAL = ("psychotherapy_note", "sud_counseling_note")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFact:
+    """All of an item that bears on who reads it. A holder of `None` is the patient."""
+
+    id: UUID
+    patient_id: UUID
+    item_class: ItemClass
+    author_id: UUID | None
+    holder_id: UUID | None
+    date: date
+    labels: frozenset[Label] = frozenset()
+    draft: bool = False
+    awaits_review: bool = False
+
+
+def permits(scope: Any, item: ItemFact) -> Any | None:
+    """Return the first permit of the scope that covers the item, or None: the item is absent."""
+    number = permit_number(scope, item)
+    return None if number is None else scope.permits[number]
+
+
+def permit_number(scope: Any, item: ItemFact) -> int | None:
+    """Return the place of that permit in the scope."""
+    if item.patient_id != scope.patient_id:
+        return None
+    return next((n for n, permit in enumerate(scope.permits) if covers(permit, item)), None)
+
+
+def covers(permit: Any, item: ItemFact) -> bool:
+    """Say whether this permit alone opens the item."""
+    match permit.clause:
+        case "own_record":
+            return not item.draft and item.item_class not in SPECIAL
+        case "author":
+            return bool(item.author_id == permit.user_id)
+        case "holder":
+            return not item.draft and bool(item.holder_id == permit.user_id)
+        case "consent":
+            return _ready_to_share(item) and _consented(permit, item) and not _stopped(permit, item)
+    raise AssertionError(f"no such clause: {permit.clause}")
+
+
+def _ready_to_share(item: ItemFact) -> bool:
+    return not (item.draft or item.awaits_review or item.item_class in SPECIAL)
+
+
+def _consented(permit: Any, item: ItemFact) -> bool:
+    holder_named = permit.of_patient if item.holder_id is None else item.holder_id in permit.holders
+    since_start = permit.data_from is None or item.date >= permit.data_from
+    until_end = permit.data_through is None or item.date <= permit.data_through
+    return (
+        holder_named
+        and since_start
+        and until_end
+        and item.item_class in permit.classes
+        and item.labels <= permit.labels
+        and item.id not in permit.except_items
+    )
+
+
+def _stopped(permit: Any, item: ItemFact) -> bool:
+    return any(_limited(limit, item) for limit in permit.less)
+
+
+def _limited(limit: Limit, item: ItemFact) -> bool:
+    wanted = (
+        (limit.item_class, limit.item_class == item.item_class),
+        (limit.label, limit.label in item.labels),
+        (limit.holder_id, limit.holder_id == item.holder_id),
+        (limit.of_patient, item.holder_id is None),
+        (limit.item_id, limit.item_id == item.id),
+    )
+    return all(met for is_set, met in wanted if is_set)
