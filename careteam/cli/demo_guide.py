@@ -67,7 +67,7 @@ def _about(guide: Guide, *, serves: bool) -> Iterable[str]:
 
 
 def _refused(guide: Guide) -> tuple[str, ...]:
-    return (guide.curl("gwen", f"{guide.patient}/shared-record"),)
+    return (guide.curl("gwen", f"{guide.patient}/shared-record") + READABLE,)
 
 
 def _permitted(guide: Guide) -> tuple[str, ...]:

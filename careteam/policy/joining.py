@@ -19,11 +19,11 @@ def would_open(
 ) -> Scope:
     """Return what this membership by itself opens from the moment that both sides have agreed.
 
-    The clinician counts as verified for its role, and their other memberships count for nothing. A
-    membership that begins later is asked about at its beginning.
+    The clinician counts as verified for its role and for no other, so that other memberships of theirs count
+    for nothing. A membership that begins later is asked about at its beginning.
     """
     agreed = replace(newcomer, patient_agreed=True, clinician_accepted=True, declined=False, ended=False)
-    others = tuple(m for m in team.memberships if m.user_id != newcomer.user_id)
+    joined = replace(team, memberships=(*team.memberships, agreed))
     reader = Reader(newcomer.user_id, frozenset({newcomer.role}))
     begins = max(at, newcomer.valid_from or at)
-    return readable(reader, replace(team, memberships=(*others, agreed)), consents, restrictions, at=begins)
+    return readable(reader, joined, consents, restrictions, at=begins)

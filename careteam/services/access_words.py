@@ -56,6 +56,7 @@ DONE: Mapping[str, str] = {
     "end-consent": "recorded that what ends a consent has happened",
     "revoke-consent": "revoked a consent",
     "revoke-everywhere": "revoked consent wherever it reached",
+    "record-revocation": "recorded that you revoked consent",
     "read-revocation": "read the receipt of a revocation",
     "read-restrictions": "looked through the restrictions",
     "read-restriction": "read a restriction",

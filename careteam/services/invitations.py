@@ -67,11 +67,7 @@ def invite(
         **columns_of(offer),
     )
     _check(session, actor, invitation, at)
-    _replace(session, invitation, at)
-    session.add(invitation)
-    session.flush()
-    access_log.changed(session, actor, patient_id, "invite", target=invitation.id, at=at)
-    return _shown(session, actor, invitation.id, at), token
+    return _made(session, actor, invitation, at), token
 
 
 def page_of(
@@ -134,6 +130,14 @@ def _check(session: Session, actor: Actor, invitation: Invitation, at: datetime)
     own_team = invitation.kind is InvitationKind.CLINICIAN and invitation.patient_id == actor.patient_id
     if invitation.email == actor.email and (own_team or to_a_patient):
         raise Invalid("Nobody is a clinician of their own.", {"email": ["This is your own address."]})
+
+
+def _made(session: Session, actor: Actor, invitation: Invitation, at: datetime) -> dict[str, Any]:
+    _replace(session, invitation, at)
+    session.add(invitation)
+    session.flush()
+    access_log.changed(session, actor, invitation.patient_id, "invite", target=invitation.id, at=at)
+    return _shown(session, actor, invitation.id, at)
 
 
 def _replace(session: Session, invitation: Invitation, at: datetime) -> None:

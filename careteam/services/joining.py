@@ -17,7 +17,7 @@ from careteam.services import staff
 from careteam.services.folding import claim, fold
 from careteam.services.invitation_rules import present_record
 from careteam.services.invitation_views import offer_of
-from careteam.services.memberships import begin, open_membership, settle
+from careteam.services.memberships import begin, open_membership
 from careteam.services.names import name_key
 from careteam.services.particulars import born
 from careteam.services.time_zones import known_zone
@@ -159,7 +159,8 @@ def _new_record(session: Session, person: Actor, said: Answer, at: datetime) -> 
         time_zone=zone,
         created_at=at,
     )
-    settle(session, record, taken="Your record has just been made: accept again.")
+    session.add(record)
+    session.flush()
     return record.id
 
 

@@ -137,7 +137,7 @@ def _fitting(
 ) -> Change:
     """Return the change with its day and position, if it fits."""
     day = patient_day(record)
-    plans = kind is not MedicationChange.SWITCH and may_plan(writer(record), facts_of(entry))
+    plans = may_plan(writer(record), facts_of(entry))
     held_from = _day(kind, effective_on or day.today, day, plans=plans)
     known = _changes(session, entry.id)
     position = max((c.position for c in known), default=0) + 1

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
@@ -47,15 +46,6 @@ def check_period(offer: Offer, at: datetime) -> None:
         raise Invalid("This period is over.", {"valid_until": ["Give an instant in the future."]})
 
 
-def settle(session: Session, row: Any, *, taken: str) -> None:
-    """Write a row. Raises Conflict with the sentence when another one like it came first."""
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError as error:
-        raise Conflict(taken) from error
-
-
 def begin(
     session: Session,
     *,
@@ -91,7 +81,8 @@ def begin(
     standing.patient_agreed_at = standing.patient_agreed_at or patient_agreed_at
     standing.clinician_accepted_at = standing.clinician_accepted_at or clinician_accepted_at
     standing.practice_id = standing.practice_id or offer.practice_id
-    settle(session, standing, taken="This clinician has just come into the team in this role.")
+    session.add(standing)
+    session.flush()
     return standing
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 
 from careteam.models import Consent, Membership
 from careteam.policy.consent import default_end
@@ -19,6 +20,9 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str]] = {
     "no discloser at all": ({"disclosers": None}, 422, "disclosers"),
     "a word that is no discloser": ({"disclosers": ["everyone"]}, 422, "disclosers"),
     "a member without an id": ({"disclosers": ["member:"]}, 422, "disclosers"),
+    "a word and a line end": ({"disclosers": ["team\n"]}, 422, "disclosers"),
+    "an id in another form": ({"disclosers": [f"member:urn:uuid:{uuid4()}"]}, 422, "disclosers"),
+    "an id without its dashes": ({"recipients": [f"member:{uuid4().hex}"]}, 422, "recipients"),
     "a role as discloser": ({"disclosers": ["role:therapist"]}, 422, "disclosers"),
     "the team as recipient": ({"recipients": ["team"]}, 422, "recipients"),
     "a role that does not read": ({"recipients": ["role:administrator"]}, 422, "recipients"),
@@ -133,6 +137,17 @@ def test_a_start_in_the_past_becomes_now(world: World) -> None:
     patient, _, _ = world.trio()
     draft = begun(world, patient, patient, valid_from="2020-01-01T00:00:00Z")
     assert datetime.fromisoformat(draft["valid_from"]) >= world.now
+
+
+def test_a_change_is_held_against_the_clock(world: World) -> None:
+    patient, _, _ = world.trio()
+    draft = begun(world, patient, patient)
+    acting, here, later = world.client(patient), place(patient, draft), world.now + timedelta(days=3)
+    with time_machine.travel(later, tick=False):
+        over = acting.patch(here, {"valid_until": (later - timedelta(days=1)).isoformat()}, version=1)
+        moved = acting.patch(here, {"valid_from": (later - timedelta(days=1)).isoformat()}, version=1)
+    assert (over.status_code, list(over.json["errors"])) == (422, ["valid_until"])
+    assert datetime.fromisoformat(moved.json["valid_from"]) == later
 
 
 def test_who_can_be_named(world: World) -> None:

@@ -61,6 +61,13 @@ def test_what_the_requester_can_do_in_each_state(world: World, state: str, act: 
     assert answer.status_code == REQUESTERS[state][ACTS.index(act)], answer.json
 
 
+def test_a_recipient_withdraws_nothing_that_they_did_not_request(world: World) -> None:
+    patient, therapist, prescriber = world.trio()
+    consent = world.consent(patient, requested_by=therapist.user_id)
+    assert do("withdraw", world.client(prescriber), place(patient, consent)).status_code == 403
+    assert do("withdraw", world.client(therapist), place(patient, consent)).status_code == 409
+
+
 @pytest.mark.parametrize(("act", "state"), [("decline", "requested"), ("withdraw", "draft"), ("end", "active")])
 def test_doing_it_again_changes_nothing(world: World, act: str, state: str) -> None:
     patient, therapist, _ = world.trio()

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from careteam.models import Consent
+from careteam.models import AccessEvent, AccessEventItem, Consent
 from careteam.policy.vocabulary import ItemClass, Role
 from careteam.services.consents.documents import sha256_of
 from tests.consent.acts import in_state, member, notes_seen, opening, place, revoked, signed
@@ -59,6 +59,22 @@ def test_the_receipt_says_what_was_covered_and_what_had_been_seen(world: World) 
     assert [(s["user_id"], s["items"]) for s in receipt["seen"]] == [(str(prescriber.user_id), 2)]
 
 
+def test_the_receipt_counts_what_was_seen_under_this_consent_until_then(world: World) -> None:
+    patient, therapist, prescriber = world.trio()
+    note = world.note(patient, therapist)
+    other = world.consent(patient, recipients=["role:prescriber"])
+    notes_seen(world, prescriber, patient)
+    revoked(world, patient, other)
+    consent = world.consent(patient, recipients=["role:prescriber"])
+    receipt = revoked(world, patient, consent)
+    assert receipt["seen"] == []
+    event = AccessEvent(at=world.now + DAY, actor_id=prescriber.user_id, patient_id=patient.patient_id, act="x")
+    event.outcome = "disclosed"
+    world.add(event, AccessEventItem(event_id=event.id, item_id=note.id, consent_id=consent.id, **SEEN))
+    assert revoked(world, patient, consent) == receipt
+
+
+SEEN: dict[str, Any] = {"item_class": ItemClass.PROGRESS_NOTE, "version": 1, "clause": "consent"}
 PARTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     # what is taken: what is left of the consent below
     "a class": ({"item_class": "medication"}, {"classes": ["progress_note"]}),
@@ -68,11 +84,14 @@ PARTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
+DATA = {"data_from": "2026-01-01", "data_through": "2026-06-30"}
+
+
 @pytest.mark.parametrize("what", PARTS)
 def test_a_part_goes_and_the_rest_stays_under_the_same_signature(world: World, what: str) -> None:
     patient, _, _ = world.trio()
     part, left = PARTS[what]
-    old = signed(world, patient, disclosers=["patient", "team"], ends_when="I move", labels=["hiv"])
+    old = signed(world, patient, disclosers=["patient", "team"], ends_when="I move", labels=["hiv"], **DATA)
     receipt = revoked(world, patient, old, **part)
     new = world.client(patient).get(place(patient, {"id": receipt["successor_id"]})).json
     own = ("id", "valid_from", "supersedes_id", "created_at", "version", "asked", *left)
@@ -182,6 +201,13 @@ WRONG: dict[str, tuple[dict[str, Any], int]] = {
 }
 
 
+def test_a_discloser_who_is_an_exception_already_is_not_there(world: World) -> None:
+    patient, therapist, _ = world.trio()
+    consent = world.consent(patient, except_holders=[member(therapist)])
+    body = {"discloser": member(therapist)}
+    assert world.client(patient).post(f"{place(patient, consent)}/revocation", body).status_code == 422
+
+
 @pytest.mark.parametrize("what", WRONG)
 def test_what_is_not_there_cannot_be_taken_back(world: World, what: str) -> None:
     patient, _, prescriber = world.trio()
@@ -199,6 +225,14 @@ def test_revoking_one_consent_does_not_touch_another(world: World) -> None:
     assert notes_seen(world, prescriber, patient) == {str(note.id)}
     revoked(world, patient, second)
     assert notes_seen(world, prescriber, patient) == set()
+
+
+def test_only_the_patient_reads_the_receipt(world: World) -> None:
+    patient, _, prescriber = world.trio()
+    consent = world.consent(patient, requested_by=prescriber.user_id)
+    revoked(world, patient, consent)
+    assert world.client(prescriber).get(place(patient, consent)).json["status"] == "revoked"
+    assert world.client(prescriber).get(f"{place(patient, consent)}/revocation").status_code == 404
 
 
 def test_there_is_no_receipt_where_nothing_was_revoked(world: World) -> None:

@@ -211,10 +211,11 @@ def test_somebody_elses_consent_cannot_be_superseded(world: World) -> None:
         assert world.client(who).post(consents(patient), body).status_code == 422
 
 
-def test_there_is_only_one_successor(world: World) -> None:
+@pytest.mark.parametrize("later", [timedelta(), 5 * DAY], ids=["at once", "later"])
+def test_there_is_only_one_successor(world: World, later: timedelta) -> None:
     patient, _, _ = world.trio()
-    old = signed(world, patient)
-    first, second = (begun(world, patient, patient, supersedes_id=old["id"]) for _ in range(2))
+    old, start = signed(world, patient), (world.now + later).isoformat()
+    first, second = (begun(world, patient, patient, supersedes_id=old["id"], valid_from=start) for _ in range(2))
     signed(world, patient, first)
     here = f"{place(patient, second)}/signature"
     answer = world.client(patient).post(here, signature(patient.name), version=1)
@@ -259,13 +260,15 @@ def test_a_consent_without_an_event_is_not_ended_but_revoked(world: World) -> No
     assert "revoke" in answer.json["detail"]
 
 
-def test_anybody_can_read_the_terms_before_and_after(world: World) -> None:
+def test_everybody_signed_in_can_read_the_terms(world: World) -> None:
     patient, _, prescriber = world.trio()
     shown: Any = world.client(patient).get("terms/current").json
     assert hashlib.sha256(shown["text"].encode()).hexdigest() == shown["sha256"]
     assert shown["sha256"] == terms.current().sha256
     assert world.client(prescriber).get(f"terms/{shown['sha256']}").json == shown
-    assert world.client(prescriber).get(f"terms/{'0' * 64}").status_code == 404
+    for nothing in ("0" * 64, "x", "%00", shown["sha256"].upper()):
+        assert world.client(prescriber).get(f"terms/{nothing}").status_code == 404
+    assert world.client(None).get("terms/current").status_code == 401
 
 
 def test_terms_that_were_signed_before_can_still_be_read(world: World) -> None:

@@ -99,6 +99,14 @@ def test_the_requester_sees_the_request_and_the_answer_but_not_what_was_changed(
     assert "measure" not in after.text
 
 
+def test_a_recipient_sees_nothing_of_who_asked_for_it(world: World) -> None:
+    patient, therapist, prescriber = world.trio()
+    consent = signed(world, patient, begun(world, prescriber, patient, message="canary"))
+    answer = world.client(therapist).get(place(patient, consent))
+    assert (answer.status_code, answer.json["asked"]) == (200, None)
+    assert "canary" not in answer.text
+
+
 def test_a_request_shows_what_was_asked(world: World) -> None:
     patient, _, prescriber = world.trio()
     request = begun(world, prescriber, patient, message="Before Monday?")

@@ -21,8 +21,10 @@ def test_address_and_password_open_a_session(world: World) -> None:
     assert answer.json["account"]["id"] == str(tess.user_id)
     assert answer.json["idle_minutes"] == 30
     again: Any = browser("GET", "session").json
-    assert again == answer.json
+    assert {**again, "csrf_token": browser.csrf} == answer.json
     assert browser("GET", "me").json["signed_in_by"] == "session"
+    for token in (browser.csrf, again["csrf_token"]):
+        assert browser("PATCH", "me", {"name": "T"}, headers={"X-CSRFToken": token}).status_code == 200
 
 
 def test_the_cookie_is_for_this_site_and_no_script(world: World) -> None:

@@ -91,6 +91,13 @@ def test_what_the_patient_holds_waits_for_the_patient(world: World) -> None:
     assert review(world.client(patient), patient, entry, labels=["hiv"]).json["labels"] == ["hiv"]
 
 
+def test_what_another_holds_does_not_wait_for_its_author(world: World) -> None:
+    patient, therapist, prescriber = world.trio()
+    entry = world.medication(patient, therapist, holder_id=prescriber.user_id, awaits_review=True)
+    assert waiting(world.client(therapist), patient) == []
+    assert [w["id"] for w in waiting(world.client(prescriber), patient)] == [str(entry.id)]
+
+
 @pytest.mark.parametrize(
     ("who", "status"), [("patient", 403), ("other", 404), ("former holder", 403), ("stranger", 404), ("holder", 200)]
 )

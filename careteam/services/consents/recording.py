@@ -41,7 +41,7 @@ def revoke_everywhere(
     )
     reached = [c for c in signed if covers(facts.consent_fact(c), act.part, team, at=at)]
     done = carry_out(session, act, team, reached)
-    access_log.changed(session, actor, patient_id, "revoke-everywhere", at=at)
+    access_log.changed(session, actor, patient_id, "revoke-everywhere" if by_patient else "record-revocation", at=at)
     return _answer(act, done if by_patient else None)
 
 

@@ -51,7 +51,8 @@ def revoke(
     if done is None:
         _check_revocable(record, consent, act.part)
         done = carry_out(session, act, record.team, [consent])[0]
-    access_log.changed(session, actor, patient_id, "revoke-consent", target=consent.id, at=at)
+    word = "revoke-consent" if record.is_patient else "record-revocation"
+    access_log.changed(session, actor, patient_id, word, target=consent.id, at=at)
     return receipt_of(session, actor, consent, done, to_patient=record.is_patient)
 
 

@@ -4,6 +4,7 @@ A text does not change once it has been shown: another wording is another file, 
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,6 +16,7 @@ from careteam.errors import NotFound
 from careteam.models import TermsText
 
 CURRENT = "sharing-terms-1"
+_HASH = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def read(session: Session, sha256: str) -> Terms:
     """Return the current text, or one that somebody signed. Raises NotFound."""
     if sha256 == current().sha256:
         return current()
-    stored = session.get(TermsText, sha256)
+    stored = session.get(TermsText, sha256) if _HASH.fullmatch(sha256) else None
     if stored is None:
         raise NotFound
     return Terms(stored.name, stored.sha256, stored.body)
