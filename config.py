@@ -79,6 +79,8 @@ def problems(settings: Settings) -> list[str]:
     if not settings.database_url:
         wrong.append("set CARETEAM_DATABASE_URL, such as postgresql://careteam@db.example.org/careteam")
     wrong += [f"CARETEAM_{name.upper()} is a positive number" for name in _POSITIVE if getattr(settings, name) < 1]
+    if settings.trusted_proxies < 0:
+        wrong.append("CARETEAM_TRUSTED_PROXIES is the number of proxies in front, 0 for none")
     if settings.log_level not in _LEVELS:
         wrong.append(f"CARETEAM_LOG_LEVEL is one of {', '.join(_LEVELS)}")
     if settings.production and not settings.public_url.startswith("https://"):
@@ -98,7 +100,7 @@ def _given(environ: Mapping[str, str]) -> dict[str, object]:
 
 def _value(name: str, text: str, kind: object) -> object:
     if kind is Path:
-        return Path(text)
+        return Path(text).resolve()
     if kind is not int:
         return text
     try:

@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from careteam import api, cli, context, logs, web
 from careteam.api.json import OrjsonProvider
-from careteam.errors import NotAuthenticated, NotFound, NotPermitted, Stale, Unavailable
+from careteam.errors import CareTeamError, Stale, Unavailable
 from careteam.extensions import db, engine_options
 from careteam.passwords import Passwords
 from careteam.sealing import Keyring
@@ -66,7 +66,7 @@ class CareTeamApp(Flask):
         elif isinstance(e, SQLAlchemyError):
             log.error("database-error", kind=type(e).__name__, request_id=context.request_id())
             e = Unavailable()
-        elif isinstance(e, (NotFound, NotPermitted, NotAuthenticated)) and not _logged_refusal():
+        elif isinstance(e, CareTeamError) and e.logged and not _logged_refusal():
             e = Unavailable()
         return super().handle_user_exception(e)
 

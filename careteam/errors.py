@@ -10,6 +10,8 @@ class CareTeamError(Exception):
     title = "The request could not be carried out"
     status = 500
     headers: Mapping[str, str] = {}
+    logged = False
+    """Whether it leaves a row in the access log: a refusal does, and an answer that tells something."""
 
     def __init__(self, detail: str = "", **members: object) -> None:
         super().__init__(detail or self.title)
@@ -35,6 +37,7 @@ class NotAuthenticated(CareTeamError):
     title = "Sign in, or send a valid access token"
     status = 401
     headers = {"WWW-Authenticate": 'Bearer realm="careteam"'}
+    logged = True
 
 
 class NotPermitted(CareTeamError):
@@ -43,6 +46,7 @@ class NotPermitted(CareTeamError):
     type = "not-permitted"
     title = "This is not yours to do"
     status = 403
+    logged = True
 
 
 class NotFound(CareTeamError):
@@ -51,6 +55,7 @@ class NotFound(CareTeamError):
     type = "not-found"
     title = "There is nothing here that you can see"
     status = 404
+    logged = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,6 +67,12 @@ class Conflict(CareTeamError):
     type = "conflict"
     title = "The current state does not allow this"
     status = 409
+
+
+class TellingConflict(Conflict):
+    """A conflict that tells whoever holds a link something about others, and so leaves a trace."""
+
+    logged = True
 
 
 class Gone(CareTeamError):

@@ -14,7 +14,7 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from careteam import models
-from careteam.errors import NotFound
+from careteam.errors import NotFound, Unavailable
 from careteam.policy.facts import (
     Against,
     Consent,
@@ -53,6 +53,13 @@ class Facts:
 def of_patients(session: Session, patient_ids: Iterable[UUID]) -> Mapping[UUID, Facts]:
     """Return the facts of each patient. Raises NotFound when one of them does not exist."""
     ids = frozenset(patient_ids)
+    try:
+        return _of_patients(session, ids)
+    except (LookupError, ValueError) as error:
+        raise Unavailable("The consents of this record cannot be read, so that nothing is shown.") from error
+
+
+def _of_patients(session: Session, ids: frozenset[UUID]) -> Mapping[UUID, Facts]:
     found = _teams(session, ids)
     if found.keys() != ids:
         raise NotFound

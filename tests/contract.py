@@ -66,7 +66,7 @@ class _Checks:
             return
         if answer.mimetype not in allowed:
             raise BrokenContract(f"{what}: {answer.mimetype} instead of {list(allowed)}")
-        if answer.mimetype.endswith("json"):
+        if (answer.mimetype or "").endswith("json"):
             self.valid(what, allowed[answer.mimetype].get("schema", {}), json.loads(answer.get_data()))
 
     def valid(self, what: str, schema: dict[str, Any], body: Any) -> None:

@@ -126,8 +126,7 @@ def _work(folder: Path) -> bool:
     """Whether the account that will run the programs can load them with their libraries and data."""
     try:
         return all(
-            _run([folder / program, "--version"], Path("/")).returncode == 0
-            for program in ("postgres", "initdb")
+            _run([folder / program, "--version"], Path("/")).returncode == 0 for program in ("postgres", "initdb")
         )
     except (OSError, subprocess.TimeoutExpired):
         return False

@@ -76,7 +76,7 @@ class Client:
     def __call__(self, method: str, address: str, *, version: int | str | None = None, **options: Any) -> Any:
         headers = {**self._headers, **options.pop("headers", {})}
         if version is not None:
-            headers["If-Match"] = f'"{version}"'
+            headers["If-Match"] = "*" if version == "*" else f'"{version}"'
         address = address if address.startswith("/") else f"/api/v1/{address}"
         if has_app_context():
             db.session.rollback()  # a transaction that the test left open would lock SQLite

@@ -11,6 +11,7 @@ from careteam.api.auth import protect
 from careteam.api.json import dumps
 from careteam.api.parsing import StrictParser
 from careteam.errors import VersionRequired
+from careteam.services.records import ANY_VERSION
 
 PREFIX = "/api/v1"
 
@@ -58,7 +59,9 @@ def versioned(view: Any) -> Any:
 
 
 def expected_version() -> int:
-    """Return the version that `If-Match` names. Raises VersionRequired when it names none."""
+    """Return the version that `If-Match` names, ANY_VERSION for `*`. Raises VersionRequired when it names none."""
+    if request.if_match.star_tag:
+        return ANY_VERSION
     for tag in request.if_match.as_set():
         if tag.isdecimal() and len(tag) < 10:
             return int(tag)

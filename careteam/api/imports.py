@@ -42,7 +42,7 @@ def import_bundle(query: dict[str, Any]) -> Response:
         session().rollback()
         access_log.refused(session(), actor(), importing.ACT, origin=origin(), ids=about, at=now())
         session().commit()
-        log.warning("import-refused", reason=refusal.detail)
+        log.warning("import-refused", reason=refusal.reason)
         raise
 
 

@@ -127,5 +127,5 @@ def _accept(sought: Sought, said: Answer) -> Response:
 
 
 def _decline(sought: Sought) -> Response:
-    acceptance.decline(session(), _whoever(), sought, at=now())
+    acceptance.decline(session(), _whoever(), sought, origin=origin(), at=now())
     return Response(status=204)

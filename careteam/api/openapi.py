@@ -41,6 +41,7 @@ def _complete_operation(operation: dict[str, Any], endpoint: str, view: Any) -> 
                 "name": "If-Match",
                 "required": True,
                 "schema": {"type": "string"},
-                "description": "The ETag of the version that you read. Missing: 428; no longer current: 412.",
+                "description": "The ETag of the version that you read. Missing: 428; no longer current: 412. "
+                "Former members, who see no ETag, send * to mark their own item as entered in error.",
             }
         )

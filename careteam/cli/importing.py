@@ -15,9 +15,10 @@ from careteam.cli.files import read_file, shown
 from careteam.cli.import_tables import print_report
 from careteam.errors import CareTeamError
 from careteam.services import access_log, health, importing
-from careteam.services.importing import Named, Report
+from careteam.services.importing import Named, RefusedFile, Report
 
 log = structlog.get_logger()
+FAULT = "Something went wrong on our side: import it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +133,20 @@ def _import(path: Path, named: Named, subject: str | None) -> Outcome:
         )
         session.commit()
     except CareTeamError as error:
-        return Outcome(path, refusal=_refused(named, error.detail or error.title))
+        return Outcome(path, refusal=_refused(named, error))
     except Exception as error:
         log.error("unexpected-error", kind=type(error).__name__)
-        return Outcome(path, refusal=_refused(named, "Something went wrong on our side: import it again."))
+        return Outcome(path, refusal=_refused(named, CareTeamError(FAULT)))
     return Outcome(path, report)
 
 
-def _refused(named: Named, reason: str) -> str:
+def _refused(named: Named, error: CareTeamError) -> str:
+    """Log a refusal, without the place in the file; returns what to print."""
     session = context.session()
     session.rollback()
     ids = {"patient_id": named.patient_id} if named.patient_id else {}
     access_log.refused(session, None, importing.ACT, origin=access_log.OPERATOR, ids=ids, at=context.now())
     session.commit()
-    log.warning("import-refused", reason=reason)
-    return reason
+    shown_reason = error.detail or error.title
+    log.warning("import-refused", reason=error.reason if isinstance(error, RefusedFile) else shown_reason)
+    return shown_reason

@@ -10,7 +10,8 @@ class UnreadableBundle(ValueError):
     """The input is refused as a whole; nothing of it may be stored.
 
     `reason` says what is wrong and what to do; `path` says where, like
-    `Bundle.entry[12].resource.status`. Neither quotes a value of the input, so both may be logged.
+    `Bundle.entry[12].resource.status`. Neither quotes a value of the input. The path may end in a name that the
+    input made up, so that only the reason may be logged.
     """
 
     def __init__(self, reason: str, path: str = "") -> None:

@@ -51,7 +51,7 @@ class Person:
     def _is_left_out(self, reference: Node, holder: Resource, directory: Directory) -> bool:
         found = directory.resolve(reference, holder)
         if found is not None and found.kind != "Patient":
-            raise reference.fault(f"about a {found.kind}, not about a Patient")
+            raise reference.fault("about something that is not a Patient")
         if self.chosen and found is not None and found.container is None:
             return False
         raise reference.fault("about a person who is not the Patient of this file; import each person separately")

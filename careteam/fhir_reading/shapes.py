@@ -1,16 +1,18 @@
 """Whether a resource has the shape that FHIR R4 gives its type, as `fhir.resources` models it.
 
 The R4B models are used: for the types read here R4B is R4 unchanged. They accept more than FHIR does (a number
-written as text, codes outside a value set, an empty list), so what is taken is read strictly besides.
+written as text, codes outside a value set, an empty list), so what is taken is read strictly besides. The models
+load when the first resource is checked: only an import needs them, and they take longer than all the rest.
 """
 
 from functools import cache
-
-from fhir.resources.R4B import get_fhir_model_class
-from pydantic import BaseModel, ValidationError
+from typing import TYPE_CHECKING
 
 from careteam.fhir_reading.faults import UnreadableBundle, step
 from careteam.fhir_reading.resources import Resource
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 MODELLED = frozenset(
     {
@@ -25,6 +27,8 @@ _NO_ELEMENTS = frozenset({"root", "resource_type"})
 
 def check_shape(resource: Resource) -> None:
     """Raises `UnreadableBundle` at the first element that FHIR R4 does not have, or not like this."""
+    from pydantic import ValidationError
+
     try:
         _model(resource.kind).model_validate(resource.node.value)
     except ValidationError as error:
@@ -36,7 +40,9 @@ def check_shape(resource: Resource) -> None:
 
 
 @cache
-def _model(kind: str) -> type[BaseModel]:
+def _model(kind: str) -> "type[BaseModel]":
+    from fhir.resources.R4B import get_fhir_model_class
+
     found: type[BaseModel] = get_fhir_model_class(kind)
     return found
 

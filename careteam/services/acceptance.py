@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor, Origin
-from careteam.errors import Conflict, Gone, Invalid, NotFound
+from careteam.errors import Conflict, Gone, Invalid, NotFound, TellingConflict
 from careteam.models import Invitation
 from careteam.passwords import Passwords
 from careteam.policy.vocabulary import InvitationKind
@@ -115,8 +115,8 @@ def accept(
     """Use the invitation up, and return what came of it. Registers the person when nobody is signed in.
 
     `keep` is the browser session in which the person acts; a new role ends their others.
-    Raises as `find`, Invalid on what is missing, and Conflict when the address has an account or the clinician
-    is in the team already.
+    Raises as `find`, Invalid on what is missing, and Conflict when the address has an account, the clinician is in
+    the team already, or others have not vouched for the address (see `careteam.services.vouching`).
     """
     invitation = find(session, actor, sought, at=at)
     close(session, invitation, accepted_at=at)
@@ -138,13 +138,13 @@ def accept(
     }
 
 
-def decline(session: Session, actor: Actor | None, sought: Sought, *, at: datetime) -> None:
+def decline(session: Session, actor: Actor | None, sought: Sought, *, origin: Origin, at: datetime) -> None:
     """Say no; the link stops working. Nothing is asked and no account is needed. Raises as `find`."""
     invitation = find(session, actor, sought, at=at)
     close(session, invitation, declined_at=at)
-    if actor is not None:
-        about = invitation.patient_id if invitation.kind is InvitationKind.CLINICIAN else actor.patient_id
-        access_log.changed(session, actor, about, "decline-invitation", target=invitation.id, at=at)
+    own = actor.patient_id if actor else None
+    about = invitation.patient_id if invitation.kind is InvitationKind.CLINICIAN else own
+    access_log.changed(session, actor, about, "decline-invitation", target=invitation.id, origin=origin, at=at)
 
 
 def _register(
@@ -167,7 +167,7 @@ def _register(
             at=at,
         )
     except Conflict as error:
-        raise Conflict("There is an account with this address: sign in, then accept.") from error
+        raise TellingConflict("There is an account with this address: sign in, then accept.") from error
     person = credentials.by_user(session, user.id, origin)
     assert person is not None
     return person

@@ -14,6 +14,7 @@ from careteam.models import AccessEvent, AccessEventItem, User
 from careteam.policy.vocabulary import SPECIAL_CLASSES
 from careteam.services import access_log
 from careteam.services.access_words import act_phrase, counted
+from careteam.services.folding import folded_into
 from careteam.services.paging import page
 from careteam.services.records import open_record
 
@@ -38,14 +39,18 @@ def page_of(
     record = open_record(session, actor, patient_id, at=at)
     if not record.is_patient:
         raise NotFound
-    query = _events(patient_id).where(*_filters(outcome, actor_id)).order_by(AccessEvent.id.desc())
+    query = (
+        _events([patient_id, *folded_into(session, patient_id)])
+        .where(*_filters(outcome, actor_id))
+        .order_by(AccessEvent.id.desc())
+    )
     found = page(session, query, limit=limit, cursor=cursor)
     told = _tell(found.rows, _disclosures(session, [row.id for row in found.rows]))
     access_log.disclosed(session, actor, patient_id, "read-access-log", [], at=at)
     return told, found.cursor
 
 
-def _events(patient_id: UUID) -> Any:
+def _events(patient_ids: Sequence[UUID]) -> Any:
     shown = select(1).where(AccessEventItem.event_id == AccessEvent.id, _SHOWN).exists()
     return (
         select(
@@ -59,7 +64,7 @@ def _events(patient_id: UUID) -> Any:
             User.name.label("actor_name"),
         )
         .outerjoin(User, User.id == AccessEvent.actor_id)
-        .where(AccessEvent.patient_id == patient_id, or_(AccessEvent.items == 0, shown))
+        .where(AccessEvent.patient_id.in_(patient_ids), or_(AccessEvent.items == 0, shown))
     )
 
 

@@ -61,10 +61,14 @@ def changed(
     *,
     target: UUID | None = None,
     items: Sequence[Disclosed] = (),
+    origin: Origin | None = None,
     at: datetime,
 ) -> None:
-    """Record an act that changes something; `target` is what it changed, `items` what the answer shows."""
-    _record(session, actor, patient_id, act, "changed", items=items, target=str(target or ""), at=at)
+    """Record an act that changes something; `target` is what it changed, `items` what the answer shows.
+
+    `origin` says where somebody who is not signed in comes from; without it nobody's act is the operator's.
+    """
+    _record(session, actor, patient_id, act, "changed", items=items, target=str(target or ""), origin=origin, at=at)
 
 
 def refused(
@@ -108,9 +112,10 @@ def _record(
     at: datetime,
     items: Sequence[Disclosed],
     target: str = "",
+    origin: Origin | None = None,
 ) -> None:
     event_id = new_id()
-    origin = actor.origin if actor else OPERATOR
+    origin = actor.origin if actor else origin or OPERATOR
     session.execute(
         insert(AccessEvent).values(
             id=event_id,

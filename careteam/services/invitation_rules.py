@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor, Origin, Post
@@ -13,6 +13,13 @@ from careteam.models import Invitation, Membership, Patient
 from careteam.policy.vocabulary import InvitationKind, InvitationState, Role
 from careteam.services import credentials
 from careteam.services.records import open_record, open_to_write
+
+IS_OPEN = and_(
+    Invitation.accepted_at.is_(None),
+    Invitation.declined_at.is_(None),
+    Invitation.withdrawn_at.is_(None),
+)
+"""Neither answered nor withdrawn; it may have expired."""
 
 
 def state(invitation: Any, at: datetime) -> InvitationState:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, select
 
 from careteam.actor import Actor
 from careteam.models import Invitation, Practice, User
@@ -12,12 +12,6 @@ from careteam.policy.vocabulary import InvitationKind
 from careteam.services.invitation_rules import state
 from careteam.services.memberships import Offer
 from careteam.services.rosters import practice_of
-
-IS_OPEN = and_(
-    Invitation.accepted_at.is_(None),
-    Invitation.declined_at.is_(None),
-    Invitation.withdrawn_at.is_(None),
-)
 
 
 def listed() -> Select[*tuple[Any, ...]]:
@@ -64,8 +58,9 @@ def columns_of(offer: Offer) -> dict[str, Any]:
 
 
 def heading(row: Any, actor: Actor, at: datetime) -> dict[str, Any]:
-    """Return what a list shows. The record that it names is shown to its inviter only."""
+    """Return what a list shows. The record that it names is shown to its inviter only, while they are verified."""
     sent = row.invited_by == actor.user_id
+    known = sent and (bool(actor.verified) or row.patient_id == actor.patient_id)
     return {
         "id": row.id,
         "kind": row.kind,
@@ -75,7 +70,7 @@ def heading(row: Any, actor: Actor, at: datetime) -> dict[str, Any]:
         "email": row.email,
         "role": row.role,
         "practice": practice_of(row),
-        "patient_id": row.patient_id if sent else None,
+        "patient_id": row.patient_id if known else None,
         "membership_kind": None if row.kind is InvitationKind.STAFF else row.membership_kind,
         "valid_from": row.valid_from,
         "valid_until": row.valid_until,

@@ -18,8 +18,8 @@ from careteam.policy.vocabulary import CLINICAL_ROLES, InvitationKind, Invitatio
 from careteam.services import access_log
 from careteam.services.accounts import normal_address
 from careteam.services.credentials import digest, new_secret
-from careteam.services.invitation_rules import check_inviter, check_unclaimed, state
-from careteam.services.invitation_views import IS_OPEN, columns_of, heading, listed
+from careteam.services.invitation_rules import IS_OPEN, check_inviter, check_unclaimed, state
+from careteam.services.invitation_views import columns_of, heading, listed
 from careteam.services.memberships import Offer, check_period
 from careteam.services.paging import page
 

@@ -29,7 +29,7 @@ def item_columns(model: type[Item]) -> tuple[Any, ...]:
 
 
 def heading(record: Record, row: Any) -> dict[str, Any]:
-    """Return what every item shows. Former members do not see labels, which others may have added."""
+    """Return what every item shows. Former members see nothing that tells of what others labelled or changed."""
     return {
         "id": row.id,
         "class": row.item_class,
@@ -40,9 +40,9 @@ def heading(record: Record, row: Any) -> dict[str, Any]:
         "part2": None if record.scope.former else row.part2,
         "date": row.date,
         "awaits_label_review": row.awaits_review,
-        "version": row.version,
+        "version": None if record.scope.former else row.version,
         "created_at": row.created_at,
-        "updated_at": row.updated_at,
+        "updated_at": None if record.scope.former else row.updated_at,
     }
 
 

@@ -17,10 +17,11 @@ from careteam.services import staff
 from careteam.services.folding import claim, fold
 from careteam.services.invitation_rules import present_record
 from careteam.services.invitation_views import offer_of
-from careteam.services.memberships import begin, open_membership
+from careteam.services.memberships import begin, open_membership, said_no_since
 from careteam.services.names import name_key
 from careteam.services.particulars import born
 from careteam.services.time_zones import known_zone
+from careteam.services.vouching import check_vouched
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What came of it. `introduced` is false while a clinician does not yet know whose team it is."""
+    """What came of it. `introduced` is false while a clinician may not yet know whose team it is."""
 
     practice_id: UUID | None = None
     patient_id: UUID | None = None
@@ -80,6 +81,7 @@ def check_newcomer(session: Session, invitation: Invitation, said: Answer, at: d
         if brought is not None and brought.user_id is not None:
             raise Gone
         if brought is not None:
+            check_vouched(session, invitation, at=at)
             _same_person(brought.birth_date, day)
 
 
@@ -121,7 +123,7 @@ def _patient(session: Session, person: Actor, invitation: Invitation, said: Answ
             offer=offer_of(invitation),
             proposed_by=invitation.invited_by,
             patient_agreed_at=at,
-            clinician_accepted_at=invitation.created_at,
+            clinician_accepted_at=_standing_yes(session, invitation, patient_id, invitation.invited_by),
             at=at,
         )
     return Joined(membership.practice_id, patient_id, membership.id)
@@ -134,6 +136,7 @@ def _record(session: Session, person: Actor, invitation: Invitation, said: Answe
         return person.patient_id or _new_record(session, person, said, at)
     if brought.user_id is not None:
         raise Gone
+    check_vouched(session, invitation, at=at)
     if person.patient_id is None:
         _same_person(brought.birth_date, said.birth_date)
         claim(session, brought.id, person.user_id)
@@ -186,17 +189,26 @@ def _clinician(session: Session, person: Actor, invitation: Invitation, said: An
     if patient.user_id == person.user_id:
         raise Conflict("Nobody is a clinician of their own.")
     by_patient = patient.user_id == invitation.invited_by
+    agreed_at = _standing_yes(session, invitation, patient.id, person.user_id) if by_patient else None
     membership = begin(
         session,
         patient_id=patient.id,
         user_id=person.user_id,
         offer=replace(offer_of(invitation), practice_id=_practice(person, invitation.role, said.practice_id)),
         proposed_by=invitation.invited_by,
-        patient_agreed_at=invitation.created_at if by_patient else None,
+        patient_agreed_at=agreed_at,
         clinician_accepted_at=at,
         at=at,
     )
-    return Joined(membership.practice_id, patient.id, membership.id, introduced=accepted(membership_fact(membership)))
+    introduced = accepted(membership_fact(membership)) and invitation.role in person.verified
+    return Joined(membership.practice_id, patient.id, membership.id, introduced=introduced)
+
+
+def _standing_yes(session: Session, invitation: Invitation, patient_id: UUID, clinician_id: UUID) -> datetime | None:
+    """Return when the inviter said yes by inviting; None when they have said no to this clinician's place since."""
+    since = invitation.created_at
+    no = said_no_since(session, patient_id, clinician_id, by=invitation.invited_by, since=since)
+    return None if no else since
 
 
 def _practice(person: Actor, role: Role, chosen: UUID | None) -> UUID | None:

@@ -100,7 +100,7 @@ def enter_in_error(
     """Mark one's own entry as entered in error; also possible after leaving the team. It stays readable."""
     record = open_record(session, actor, patient_id, at=at)
     entry = entry_for(record, session, medication_id, may_enter_in_error, "Only its author or holder does this.")
-    touch(entry, version=version, at=at)
+    touch(entry, version=record.version_meant(entry, version), at=at)
     if entry.error_at is not None:
         raise Conflict("This entry is marked as entered in error already.")
     entry.error_at = at

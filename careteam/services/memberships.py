@@ -5,16 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
-from careteam.errors import Conflict, Invalid, NotFound
+from careteam.errors import Conflict, Invalid, NotFound, NotPermitted
 from careteam.facts import membership_fact
-from careteam.models import Membership, Patient
+from careteam.models import Invitation, Membership, Patient, User
 from careteam.policy.team import accepted, lapsed, state
-from careteam.policy.vocabulary import MembershipKind, MembershipState, Role
+from careteam.policy.vocabulary import InvitationKind, MembershipKind, MembershipState, Role
 from careteam.services import access_log
+from careteam.services.invitation_rules import IS_OPEN
 from careteam.services.paging import page
 from careteam.services.rosters import membership_of, memberships
 
@@ -110,12 +111,17 @@ def page_of(
     query = _mine(actor).order_by(Membership.id.desc())
     found = page(session, query, limit=limit, cursor=cursor)
     access_log.disclosed(session, actor, None, "list-memberships", [], at=at)
-    return [membership_of(row, at) for row in found.rows], found.cursor
+    return [membership_of(row, actor, at) for row in found.rows], found.cursor
 
 
 def agree(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) -> dict[str, Any]:
-    """Say the actor's yes; with both, the membership is accepted. Raises Conflict unless it waits for it."""
+    """Say the actor's yes; with both, the membership is accepted. Raises Conflict unless it waits for it.
+
+    Raises NotPermitted to a clinician who is not verified in its role.
+    """
     membership, is_patient = _own(session, actor, membership_id)
+    if not is_patient and membership.role not in actor.verified:
+        raise NotPermitted(f"Only a clinician who is verified as a {membership.role} agrees to this.")
     if state(membership_fact(membership), at) is not MembershipState.PROPOSED:
         raise Conflict("This membership does not wait for an answer.")
     if membership.patient_agreed_at if is_patient else membership.clinician_accepted_at:
@@ -128,25 +134,61 @@ def agree(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) 
 
 
 def decline(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) -> dict[str, Any]:
-    """Say no to a proposal, or take back one's yes. Raises Conflict once it is accepted or closed."""
-    membership, _ = _own(session, actor, membership_id)
+    """Say no to a proposal, or take back one's yes. Raises Conflict once it is accepted or closed.
+
+    What the actor said yes to before in an invitation that is still open does not undo it: it is withdrawn.
+    """
+    membership, is_patient = _own(session, actor, membership_id)
     stands = state(membership_fact(membership), at)
     if stands in {MembershipState.UPCOMING, MembershipState.CURRENT}:
         raise Conflict("Both sides have agreed to this membership: end it instead.")
     if stands is not MembershipState.PROPOSED:
         raise Conflict("This membership does not wait for an answer.")
     membership.declined_at, membership.declined_by = at, actor.user_id
+    _withdraw_older(session, membership, is_patient=is_patient, at=at)
     return _changed(session, actor, membership, "decline-membership", at=at)
 
 
 def end(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) -> dict[str, Any]:
-    """End the membership at once, for good; ending it again changes nothing. Raises Conflict on a declined one."""
-    membership, _ = _own(session, actor, membership_id)
+    """End the membership at once, for good; ending it again changes nothing. Raises Conflict on a declined one.
+
+    Open invitations are withdrawn as in `decline`.
+    """
+    membership, is_patient = _own(session, actor, membership_id)
     if membership.declined_at:
         raise Conflict("This membership was declined and never began.")
     if state(membership_fact(membership), at) not in {MembershipState.ENDED, MembershipState.WITHDRAWN}:
         membership.ended_at, membership.ended_by = at, actor.user_id
+        _withdraw_older(session, membership, is_patient=is_patient, at=at)
     return _changed(session, actor, membership, "end-membership", at=at)
+
+
+def said_no_since(session: Session, patient_id: UUID, user_id: UUID, *, by: UUID, since: datetime) -> bool:
+    """Say whether this side has declined or ended a membership of this clinician's at or after that instant."""
+    declined = and_(Membership.declined_by == by, Membership.declined_at >= since)
+    ended = and_(Membership.ended_by == by, Membership.ended_at >= since)
+    theirs = (Membership.patient_id == patient_id, Membership.user_id == user_id)
+    return session.execute(select(Membership.id).where(*theirs, or_(declined, ended)).limit(1)).first() is not None
+
+
+def _withdraw_older(session: Session, membership: Membership, *, is_patient: bool, at: datetime) -> None:
+    """Withdraw the open invitations that would undo this no.
+
+    Of a patient: all of this clinician's address into the team, whoever made them. Of a clinician: theirs of the
+    patient.
+    """
+    person = select(User.email).where(User.id == membership.user_id)
+    undoing = and_(Invitation.kind == InvitationKind.CLINICIAN, Invitation.patient_id == membership.patient_id)
+    if not is_patient:
+        person = select(User.email).join(Patient, Patient.user_id == User.id)
+        person = person.where(Patient.id == membership.patient_id)
+        undoing = and_(Invitation.kind == InvitationKind.PATIENT, Invitation.invited_by == membership.user_id)
+    session.execute(
+        update(Invitation)
+        .where(undoing, Invitation.email == person.scalar_subquery(), IS_OPEN)
+        .values(withdrawn_at=at),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _period(membership: Membership) -> tuple[MembershipKind, datetime | None, datetime | None]:
@@ -169,4 +211,4 @@ def _changed(session: Session, actor: Actor, membership: Membership, act: str, *
     session.flush()
     row = session.execute(_mine(actor).where(Membership.id == membership.id)).one()
     access_log.changed(session, actor, membership.patient_id, act, target=membership.id, at=at)
-    return membership_of(row, at)
+    return membership_of(row, actor, at)

@@ -217,7 +217,7 @@ def _own(
     note: Note = row[0]
     if note.author_id != actor.user_id:
         raise NotPermitted("Only its author changes a note.")
-    if note.version != version:
+    if note.version != record.version_meant(note, version):
         raise Stale
     return record, note
 

@@ -45,7 +45,12 @@ def _after(session: Session, query: Select[*tuple[Any, ...]], cursor: str) -> Co
     try:
         place, backwards = unserialize_bookmark(_open(cursor))
         types = [column.element.type.python_type for column in order]
-        if backwards or place is None or [type(value) for value in place] != types:
+        if (
+            backwards
+            or place is None
+            or [type(value) for value in place] != types
+            or any("\0" in str(v) for v in place)
+        ):
             raise BadBookmark("not a place in this list")
         return where_condition_for_page(order, place, session.get_bind().dialect)
     except (ValueError, BadBookmark, InvalidPage) as error:

@@ -1,7 +1,7 @@
 """Opens one patient's record for one person: the first step of every read and write of shared data."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,10 +16,13 @@ from careteam.facts import Facts
 from careteam.models import Item
 from careteam.policy.facts import Team
 from careteam.policy.scope import Scope
-from careteam.policy.team import roles_now, was_member
+from careteam.policy.team import accepted, roles_now, was_member
 from careteam.policy.vocabulary import Role
 from careteam.services import access_log
 from careteam.services.access_log import Disclosed
+
+ANY_VERSION = -1
+"""What `If-Match: *` says. It fits nothing but what a former member may still do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,13 @@ class Record:
         return self.facts.team
 
     @property
+    def known_team(self) -> Team:
+        """The team as far as the actor may know of it: only the patient sees who is asked to join."""
+        if self.is_patient:
+            return self.team
+        return replace(self.team, memberships=tuple(m for m in self.team.memberships if accepted(m)))
+
+    @property
     def patient_id(self) -> UUID:
         """Whose record it is."""
         return self.scope.patient_id
@@ -51,6 +61,10 @@ class Record:
     def is_member(self) -> bool:
         """True when the actor is a current, accepted and verified member of the team."""
         return bool(self.roles)
+
+    def version_meant(self, item: Item, version: int) -> int:
+        """Return the version that a change is meant for. A former member sees none, and may mean whatever it is."""
+        return item.version if version == ANY_VERSION and self.scope.former else version
 
     def rows(self, model: type[Item], *columns: Any) -> Select[*tuple[Any, ...]]:
         """Return the SELECT of what the actor may read (see `careteam.access.visible`)."""

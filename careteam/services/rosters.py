@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
+from careteam.actor import Actor
 from careteam.facts import membership_fact
 from careteam.models import Membership, Patient, Practice, Staff, User
 from careteam.policy.team import introduced, state
@@ -78,16 +79,18 @@ def team_entry(row: Any, at: datetime) -> dict[str, Any]:
     }
 
 
-def membership_of(row: Any, at: datetime) -> dict[str, Any]:
-    """Return one membership as either of its two sides sees it.
+def membership_of(row: Any, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return one membership as the actor, one of its two sides, sees it.
 
-    The clinician learns whose team it is when both have agreed, or when they brought the record themselves.
+    The clinician learns whose team it is when both have agreed, or when they brought the record themselves; and
+    only while they are verified in its role. Until then a patient who proposed it is not named as such either.
     """
-    known = introduced(membership_fact(row), taken_over=row.patient_user_id is not None)
+    known = _known(row, actor)
+    named = known or row.proposed_by != row.patient_user_id
     return {
         **team_entry(row, at),
         "patient": {"id": row.patient_id, "name": row.patient_name} if known else None,
-        "proposed_by": {"user_id": row.proposed_by, "name": row.proposer_name},
+        "proposed_by": {"user_id": row.proposed_by, "name": row.proposer_name} if named else None,
         "created_at": row.created_at,
     }
 
@@ -95,6 +98,13 @@ def membership_of(row: Any, at: datetime) -> dict[str, Any]:
 def practice_of(row: Any) -> dict[str, Any] | None:
     """Return the practice that a row names, if it names one."""
     return {"id": row.practice_id, "name": row.practice_name} if row.practice_id else None
+
+
+def _known(row: Any, actor: Actor) -> bool:
+    if row.patient_user_id == actor.user_id:
+        return True
+    met = introduced(membership_fact(row), taken_over=row.patient_user_id is not None)
+    return met and row.role in actor.verified
 
 
 def _awaits(row: Any) -> list[str]:

@@ -73,7 +73,7 @@ def _permits(record: Record) -> list[dict[str, Any]]:
             "labels": sorted(consent.labels),
             "purpose": consent.purpose,
             "valid_from": consent.valid_from,
-            "valid_until": consent.valid_until,
+            "valid_until": min(consent.valid_until, consent.superseded_at or consent.valid_until),
         }
         for consent in record.facts.consents
         if consent.id in ids

@@ -20,7 +20,8 @@ from careteam.policy.team import accepted, state
 from careteam.policy.vocabulary import InvitationKind, InvitationState, MembershipState, Role
 from careteam.services import access_log
 from careteam.services.holders import names_of, sharing
-from careteam.services.invitation_views import IS_OPEN, heading, listed
+from careteam.services.invitation_rules import IS_OPEN
+from careteam.services.invitation_views import heading, listed
 from careteam.services.records import Record, open_record
 from careteam.services.rosters import memberships, team_entry
 

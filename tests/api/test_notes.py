@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from careteam.policy.vocabulary import ItemClass
+from careteam.policy.vocabulary import ItemClass, Role
 from tests.world import World
 
 DRAFT = {"kind": "progress_note", "title": "First session", "body": "Worries at night.", "date": "2026-03-02"}
@@ -54,3 +54,22 @@ def test_psychotherapy_notes_are_their_authors_alone(world: World) -> None:
     assert world.client(therapist).get(place).status_code == 200
     assert world.client(patient).get(place).status_code == 404
     assert world.client(prescriber).get(place).status_code == 404
+
+
+def test_a_former_member_marks_their_own_note_as_entered_in_error_and_nothing_else(world: World) -> None:
+    patient, therapist = world.patient(), world.therapist()
+    world.join(patient, therapist, Role.THERAPIST, ended_at=world.now)
+    note = world.note(patient, therapist)
+    place, writing = f"{patient.record}/notes/{note.id}", world.client(therapist)
+    shown = writing.get(place)
+    assert (shown.json["version"], shown.json["updated_at"], shown.headers.get("ETag")) == (None, None, None)
+    assert writing.post(f"{place}/addenda", {"body": "x"}, version="*").status_code == 403
+    assert writing.post(f"{place}/entered-in-error", {"reason": "Wrong person."}, version="*").status_code == 200
+
+
+def test_a_current_member_names_the_version_that_they_read(world: World) -> None:
+    patient, therapist, _ = world.trio()
+    note = world.note(patient, therapist)
+    place = f"{patient.record}/notes/{note.id}"
+    answer = world.client(therapist).post(f"{place}/entered-in-error", {"reason": "Wrong person."}, version="*")
+    assert answer.status_code == 412

@@ -72,6 +72,21 @@ def test_a_clinician_who_requested_it_learns_no_part_that_the_patient_took_back(
     assert str(prescriber.user_id).encode() not in answer.data
 
 
+def test_a_recorder_is_not_told_that_it_is_done_where_something_is_left_that_they_do_not_see(world: World) -> None:
+    patient, therapist, prescriber = world.trio()
+    note = world.note(patient, therapist)
+    consent, said = world.consent(patient), {"given": "orally", "item_class": "medication"}
+    here = f"{place(patient, consent)}/revocation"
+    assert world.client(therapist).post(here, said).status_code == 200
+    revoked(world, patient, consent, recipient="role:therapist")
+    whole = world.client(therapist).post(here, {"given": "orally"})
+    assert (whole.status_code, "revocations" in whole.text) == (422, True)
+    assert world.client(therapist).post(here, said).status_code == 200
+    assert notes_seen(world, prescriber, patient) == {str(note.id)}
+    assert everywhere(world, therapist, patient, given="orally").status_code == 200
+    assert notes_seen(world, prescriber, patient) == set()
+
+
 def test_revoking_everywhere_revokes_all(world: World) -> None:
     patient, therapist, prescriber = world.trio()
     world.note(patient, therapist)

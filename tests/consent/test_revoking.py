@@ -84,7 +84,7 @@ PARTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-DATA = {"data_from": "2026-01-01", "data_through": "2026-06-30"}
+DATA: dict[str, Any] = {"data_from": "2026-01-01", "data_through": "2026-06-30"}
 
 
 @pytest.mark.parametrize("what", PARTS)

@@ -80,11 +80,11 @@ def change(
     entry: Medication | dict[str, Any],
     kind: str,
     *,
-    version: int | None = None,
+    version: int | str | None = None,
     **body: Any,
 ) -> Any:
     """Add an event to an entry as it is now."""
     where = place(patient, entry)
     if version is None:
-        version = client.get(where).json["version"]
+        version = client.get(where).json["version"] or "*"
     return client.post(f"{where}/events", {"kind": kind, **body}, version=version)

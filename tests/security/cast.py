@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select, update
 
-from careteam.models import Consent, Invitation, MedicationEvent, Restriction, Staff, User
+from careteam.models import Invitation, MedicationEvent, Membership, Restriction, Staff, User
 from careteam.models.types import new_id
 from careteam.policy.vocabulary import ConsentStatus, ItemClass, MedicationSource, NoteStatus, Role
 from careteam.vault import seal
@@ -136,6 +136,7 @@ class Cast:
         world.join(self.patient, self.disabled, Role.THERAPIST)
         self.canary_of_former = self._canary("held by former")
         world.note(self.patient, self.former, body=self.canary_of_former)
+        world.note(self.patient, self.therapist, body=self._canary("held by therapist"))
 
     def _canary(self, what: str) -> str:
         word = f"canary{len(self.canaries):03d}zz"
@@ -191,14 +192,10 @@ class Cast:
 
     def _leave(self) -> None:
         world = self.world
-        from careteam.models import Membership
-
         world.session.execute(
             update(Membership).where(Membership.user_id == self.former.user_id).values(ended_at=world.now)
         )
-        world.session.execute(
-            update(Staff).where(Staff.user_id == self.unverified.user_id).values(verified_at=None)
-        )
+        world.session.execute(update(Staff).where(Staff.user_id == self.unverified.user_id).values(verified_at=None))
         world.session.execute(update(User).where(User.id == self.disabled.user_id).values(disabled_at=world.now))
         world.session.commit()
         self.memberships = list(
@@ -218,7 +215,10 @@ class Cast:
             word
             for word, what in self.canaries.items()
             if (own and what.endswith(f"held by {own}"))
-            or (who == "the patient" and (what == "of maya" or what in {"held by prescriber", "held by former"}))
+            or (
+                who == "the patient"
+                and (what == "of maya" or what in {"held by prescriber", "held by former", "held by therapist"})
+            )
             or (who == "another patient" and what in {"of noor", "held by unlinked"})
         }
 
@@ -235,4 +235,4 @@ class Cast:
             yield ids
 
 
-__all__ = ["ABSENT", "GROUP_OF", "Cast", "Consent", "Route", "routes"]
+__all__ = ["ABSENT", "GROUP_OF", "Cast", "Route", "routes"]

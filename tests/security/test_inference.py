@@ -6,9 +6,13 @@ from uuid import uuid4
 
 import pytest
 
+from careteam.models import AccessEvent
 from careteam.policy.vocabulary import Role
-from tests.fhir_reading.samples import bundle, patient as fhir_patient, request
-from tests.importing.kit import BORN, linked, post
+from tests.consent.acts import begun, place, signed
+from tests.fhir_reading.samples import bundle, request
+from tests.fhir_reading.samples import patient as fhir_patient
+from tests.importing.kit import BORN, count, linked, post
+from tests.team.inviting import register, to_treatment
 from tests.world import Person, World
 
 FILE = bundle(fhir_patient(), request())
@@ -115,3 +119,35 @@ def test_a_hidden_item_cannot_be_named_in_a_requests_exceptions(world: World) ->
     ]
     assert answers[0].status_code == 422
     assert answers[0].data == answers[1].data
+
+
+def test_recording_a_revocation_again_does_not_reach_a_consent_that_one_may_not_know_of(world: World) -> None:
+    patient, therapist, _ = world.trio()
+    first = world.consent(patient)
+    part = {"given": "orally", "item_class": "medication"}
+    address = f"{patient.record}/consents/{first.id}/revocation"
+    assert world.client(therapist).post(address, part).status_code == 200
+    second = world.client(patient).get(address).json["successor_id"]
+    narrower = f"{patient.record}/consents/{second}/revocation"
+    third = world.client(patient).post(narrower, {"recipient": "role:therapist"}).json["successor_id"]
+    assert world.client(therapist).get(f"{patient.record}/consents/{third}").status_code == 404
+    assert third not in world.client(therapist).post(address, {"given": "orally"}).text
+
+
+def test_a_requester_whom_the_patient_left_out_does_not_end_the_consent(world: World) -> None:
+    patient, _, prescriber = world.trio()
+    asked = begun(world, prescriber, patient, ends_when="when I move")
+    edited = world.client(patient).patch(place(patient, asked), {"recipients": ["role:therapist"]}, version=1)
+    assert edited.status_code == 200
+    signed(world, patient, asked)
+    assert world.client(prescriber).get(place(patient, asked)).json["ends_when"] is None
+    assert world.client(prescriber).post(f"{place(patient, asked)}/ended").status_code != 200
+
+
+def test_asking_by_the_link_whether_an_address_has_an_account_leaves_a_trace(world: World) -> None:
+    """The inviter holds the link, too: 409 tells them, at no cost, that there is an account."""
+    therapist, known = world.therapist(), world.user("Known Already")
+    link = to_treatment(world, therapist, known.email)
+    before = count(world, AccessEvent)
+    assert register(world, link, birth_date="1990-05-17").status_code == 409
+    assert count(world, AccessEvent) > before

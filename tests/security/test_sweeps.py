@@ -30,14 +30,17 @@ OUTSIDE = ("unlinked", "pending", "unverified", "administrator", "another patien
 def test_no_address_tells_without_consent_what_the_rule_does_not_open(world: World, who: str) -> None:
     cast = Cast(world)
     client, may = world.client(cast.actors[who]), cast.may_see(who)
-    wrong = []
+    wrong, seen = [], set[str]()
     for route in sorted(routes(world.app), key=lambda r: r.method != "GET"):
         for ids in cast.combinations(route, cast.theirs, cast.patient):
             answer = route.send(client, ids)
+            seen |= {word for word in cast.canaries if word in answer.text}
             told = [cast.canaries[word] for word in cast.canaries if word in answer.text and word not in may]
             if told or (answer.status_code >= 500 and answer.status_code != 501):
                 wrong.append((str(route), answer.status_code, told))
     assert not wrong, wrong
+    if who in {"the patient", "therapist", "prescriber", "former"}:
+        assert seen, "what may be seen is seen, so that a canary would be found"
 
 
 @pytest.mark.parametrize("who", OUTSIDE)
@@ -82,6 +85,23 @@ def test_an_event_of_one_entry_is_absent_under_another(world: World, who: str) -
         ids = {"patient_id": cast.patient.patient_id, "medication_id": medication_id}
         swapped = route.send(client, {**ids, "event_id": cast.theirs["events"][0]})
         assert shown(swapped) == shown(route.send(client, {**ids, "event_id": ABSENT}))
+
+
+@pytest.mark.parametrize("who", ["unlinked", "another patient", "administrator", "privacy officer", "unverified"])
+def test_what_is_between_others_is_absent_by_its_id(world: World, who: str) -> None:
+    cast = Cast(world)
+    client = world.client(cast.actors[who])
+    theirs = {**cast.theirs, "memberships": cast.memberships[:2]}
+    wrong = []
+    for route in routes(world.app):
+        names = [n for n in route.arguments if n in GROUP_OF]
+        if "patient_id" in route.arguments or not names:
+            continue
+        for ids in cast.combinations(route, theirs, cast.patient):
+            hidden, absent = route.send(client, ids), route.send(client, {**ids, **dict.fromkeys(names, ABSENT)})
+            if shown(hidden) != shown(absent):
+                wrong.append((str(route), hidden.status_code, absent.status_code, hidden.text[:200]))
+    assert not wrong, wrong
 
 
 def test_hidden_things_of_ones_own_patient_answer_like_absent_ones(world: World) -> None:

@@ -25,6 +25,6 @@ class Heading(Schema):
     part2 = Flag(required=True, allow_none=True)
     date = fields.Date(required=True)
     awaits_label_review = Flag(required=True)
-    version = fields.Integer(required=True)
+    version = fields.Integer(required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True)
-    updated_at = fields.AwareDateTime(required=True)
+    updated_at = fields.AwareDateTime(required=True, allow_none=True)

@@ -58,10 +58,13 @@ class Member(Schema):
 
 
 class MembershipOut(Member):
-    """A membership as one of its two sides sees it. `patient` is null until the clinician may know whose it is."""
+    """A membership as one of its two sides sees it.
+
+    `patient`, and `proposed_by` where the patient proposed it, are null while the clinician may not know whose it is.
+    """
 
     patient = fields.Nested(PatientName, required=True, allow_none=True)
-    proposed_by = fields.Nested(PersonName, required=True)
+    proposed_by = fields.Nested(PersonName, required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True)
 
 

@@ -71,7 +71,7 @@ def check(session: Session, record: Record, consent: Consent) -> None:
     reason = not_yet(fact)
     if reason:
         raise NotYetAvailable(reason)
-    _refuse(strangers(fact, record.team, at=record.at))
+    _refuse(strangers(fact, record.known_team, at=record.at))
     wanted = fact.exceptions.items
     if wanted and len(session.execute(record.rows(Item, Item.id).where(Item.id.in_(wanted))).all()) != len(wanted):
         _refuse({"exceptions": "Name items of this record that you can see."})

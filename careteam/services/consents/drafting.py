@@ -16,6 +16,7 @@ from careteam.services.consents.documents import as_asked, check, content, write
 from careteam.services.consents.reading import changed, find
 from careteam.services.consents.states import state_of
 from careteam.services.consents.superseding import check_supersedes
+from careteam.services.consents.views import granted
 from careteam.services.records import Record, open_record, open_to_write
 
 LAPSES_AFTER = timedelta(days=30)
@@ -116,13 +117,19 @@ def record_end(session: Session, actor: Actor, patient_id: UUID, consent_id: UUI
     """
     record = open_to_write(session, actor, patient_id, at=at)
     consent = find(session, record, consent_id)
-    if consent.ends_when is None:
-        raise Conflict("This consent names no event that ends it: revoke it instead.")
     if consent.status is not ConsentStatus.EXPIRED:
-        if state_of(consent, at) is not ConsentStatus.ACTIVE:
-            raise Conflict("This consent is not in force, so that there is nothing to end.")
+        _check_can_end(record, consent)
         consent.status, consent.closed_at, consent.closed_by = ConsentStatus.EXPIRED, at, actor.user_id
     return changed(session, record, "end-consent", consent)
+
+
+def _check_can_end(record: Record, consent: Consent) -> None:
+    if state_of(consent, record.at) is not ConsentStatus.ACTIVE:
+        raise Conflict("This consent is not in force, so that there is nothing to end.")
+    if not (record.is_patient or granted(record, consent)):
+        raise NotPermitted("Only the patient, and members whom the consent concerns, record that it has ended.")
+    if consent.ends_when is None:
+        raise Conflict("This consent names no event that ends it: revoke it instead.")
 
 
 def _new(record: Record, *, message: str | None, lapses_at: datetime | None) -> Consent:

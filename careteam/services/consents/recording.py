@@ -17,6 +17,7 @@ from careteam.errors import Invalid
 from careteam.models import Consent, Membership, Revocation
 from careteam.policy.facts import Team
 from careteam.policy.narrowing import Part, covers
+from careteam.policy.team import accepted
 from careteam.policy.vocabulary import ConsentStatus, Role
 from careteam.services import access_log
 from careteam.services.consents.documents import recipient_text
@@ -35,7 +36,7 @@ def revoke_everywhere(
     """
     team, by_patient = _team(session, actor, patient_id, at)
     act = act_of(actor, by_patient=by_patient, at=at, **words)
-    _check_members(act.part, team)
+    _check_members(act.part, team, by_patient=by_patient)
     signed = session.scalars(
         select(Consent).where(Consent.patient_id == patient_id, in_state(ConsentStatus.ACTIVE, at)).order_by(Consent.id)
     )
@@ -66,10 +67,13 @@ def _is_officer_of(session: Session, actor: Actor, patient_id: UUID) -> bool:
     return bool(practices) and session.execute(accepted.limit(1)).first() is not None
 
 
-def _check_members(part: Part, team: Team) -> None:
-    """Raise Invalid where a member is named who never was in the team: a slip that would take nothing back."""
+def _check_members(part: Part, team: Team, *, by_patient: bool) -> None:
+    """Raise Invalid where somebody is named who never was in the team: a slip that would take nothing back.
+
+    Only the patient knows who is asked to join it.
+    """
     named = {p.user_id for p in (part.recipient, part.discloser) if p is not None and p.user_id is not None}
-    if named - {m.user_id for m in team.memberships}:
+    if named - {m.user_id for m in team.memberships if by_patient or accepted(m)}:
         raise Invalid("Name a member of this care team.")
 
 

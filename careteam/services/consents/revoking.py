@@ -47,7 +47,7 @@ def revoke(
     act = act_of(actor, by_patient=record.is_patient, at=at, **words)
     consent, done = _follow(session, first, act.part, revocations)
     if not record.is_patient:
-        _check_recorder(record, consent, act.part, done)
+        _check_recorder(record, first, consent, act.part, done)
     if done is None:
         _check_revocable(record, consent, act.part)
         done = carry_out(session, act, record.team, [consent])[0]
@@ -84,10 +84,15 @@ def _find(session: Session, record: Record, consent_id: UUID, revocations: Mappi
     return consent
 
 
-def _check_recorder(record: Record, consent: Consent, part: Part, done: Revocation | None) -> None:
-    """A clinician knows neither recipients nor exceptions, and must not learn them from what can be taken back."""
-    known = part.item_class is not None and (done is not None or granted(record, consent))
-    if not (part.whole or known):
+def _check_recorder(record: Record, first: Consent, consent: Consent, part: Part, done: Revocation | None) -> None:
+    """A clinician knows neither recipients nor exceptions, and must not learn them from what can be taken back.
+
+    Nor do they reach, through a consent that they know of, what is left of it and no longer concerns them.
+    """
+    theirs = done is not None and done.recorded_by == record.actor.user_id
+    reached = consent is first or theirs or sees(record, consent)
+    named = part.item_class is not None and (done is not None or granted(record, consent))
+    if not (reached and (part.whole or named)):
         raise Invalid("Record this with POST /api/v1/patients/{patient_id}/revocations, which needs no consent's id.")
 
 

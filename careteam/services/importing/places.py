@@ -26,11 +26,12 @@ def take_places(
 
     A record that a person has taken over is imported into by its current members alone, unless an operator does it
     on the command line; then a missing membership is proposed and waits for the person. A membership that was
-    declined or has ended is not proposed again. Raises RefusedFile.
+    declined or has ended is not proposed again. Raises RefusedFile, about the importer's own place first: before
+    that one stands, nothing is said of the other clinician's.
     """
     rows = _memberships(session, patient.id)
     by_members = actor is not None and patient.user_id is not None
-    for clinician in pair.both:
+    for clinician in sorted(pair.both, key=lambda one: not one.imports):
         _take_place(session, actor, patient, clinician, rows, by_members=by_members, at=at)
     wanted = frozenset({MembershipState.CURRENT}) if by_members else OPEN
     others = {row.user_id for row in rows if state(membership_fact(row), at) in wanted}

@@ -18,7 +18,8 @@ class TypeReport:
     """What became of the resources of one type; the counts add up to all of them in the file.
 
     `taken` are in the record now, `kept` are sealed and unread, `changed` differ from what was imported before
-    and were not taken: their places in the file.
+    and were not taken: their places in the file. What the record held before, hidden from whoever imports, is
+    counted as if it were new.
     """
 
     resource_type: str
@@ -52,8 +53,8 @@ def is_kept(item: Sourced) -> bool:
 
 def by_type(reading: Reading, sifted: Sifted) -> tuple[TypeReport, ...]:
     """Return the report for each type in the file."""
-    kept = Counter(type_of(item) for item in sifted.new if is_kept(item))
-    taken = Counter(type_of(item) for item in sifted.new if not is_kept(item))
+    kept = Counter(type_of(item) for item in sifted.taken if is_kept(item))
+    taken = Counter(type_of(item) for item in sifted.taken if not is_kept(item))
     unchanged = Counter(type_of(item) for item in sifted.unchanged)
     stored = {type_of(item) for item in _all(sifted)}
     made = []
@@ -63,13 +64,13 @@ def by_type(reading: Reading, sifted: Sifted) -> tuple[TypeReport, ...]:
             changed = tuple(item.path for item in sifted.changed if type_of(item) == kind)
             made.append(TypeReport(kind, taken[kind], kept[kind], unchanged[kind], changed, part.skipped))
         else:
-            made.append(_of_names(part, anything_new=bool(sifted.new)))
+            made.append(_of_names(part, anything_new=bool(sifted.taken)))
     return tuple(made)
 
 
 def special_notes(sifted: Sifted) -> list[str]:
     """Return a sentence for each note that is kept instead of taken, with its place in the file."""
-    return [f"{item.path}: {SPECIAL}" for item in sifted.new if isinstance(item, ReadNote) and is_special(item)]
+    return [f"{item.path}: {SPECIAL}" for item in sifted.taken if isinstance(item, ReadNote) and is_special(item)]
 
 
 def _of_names(part: TypeTally, *, anything_new: bool) -> TypeReport:
@@ -79,4 +80,4 @@ def _of_names(part: TypeTally, *, anything_new: bool) -> TypeReport:
 
 
 def _all(sifted: Sifted) -> Iterable[Sourced]:
-    return (*sifted.new, *sifted.unchanged, *sifted.changed)
+    return (*sifted.taken, *sifted.unchanged, *sifted.changed)

@@ -49,7 +49,7 @@ def import_bundle(
     found = whose.record_of(session, actor, clinicians, reading, patient_id=patient_id, subject=subject, at=at)
     members = take_places(session, actor, found.patient, clinicians, at=at)
     matched = match(authors or {}, reading.outside_authors, members)
-    sifted = sift(session, found.patient.id, reading)
+    sifted = sift(session, actor, found.patient.id, reading, at=at)
     if sifted.new:
         imported_by = actor.user_id if actor else None
         whose.hold(session, found.patient)
@@ -57,7 +57,7 @@ def import_bundle(
         store(session, sifted.new, into)
     warnings = (*found.warnings, *_warnings(sifted, matched, at))
     made = Report(reading.file_sha256, found.patient.id, found.made, report.by_type(reading, sifted), warnings)
-    _log(session, actor, made, at=at)
+    _log(session, actor, made, stored=bool(sifted.new), at=at)
     return made
 
 
@@ -70,7 +70,7 @@ def _read(raw: bytes, subject: str | None, max_bytes: int) -> Reading:
 
 def _warnings(sifted: Sifted, authors: Authors, at: datetime) -> list[str]:
     """Return what somebody should look at: special notes, notes of another day, authors who are not in the file."""
-    notes = [item for item in sifted.new if isinstance(item, ReadNote)]
+    notes = [item for item in sifted.taken if isinstance(item, ReadNote)]
     remarks = [(item.path, dated(item.written, at=at).remark) for item in notes]
     return [
         *report.special_notes(sifted),
@@ -79,9 +79,10 @@ def _warnings(sifted: Sifted, authors: Authors, at: datetime) -> list[str]:
     ]
 
 
-def _log(session: Session, actor: Actor | None, made: Report, *, at: datetime) -> None:
-    """An import that changes nothing still told somebody what the record holds."""
-    if made.changed_anything or made.made_record:
+def _log(session: Session, actor: Actor | None, made: Report, *, stored: bool, at: datetime) -> None:
+    """An import that changes nothing still told somebody what the record holds. The patient reads what was done,
+    whatever the importer was told."""
+    if stored or made.made_record:
         access_log.changed(session, actor, made.patient_id, ACT, at=at)
     else:
         access_log.disclosed(session, actor, made.patient_id, f"{ACT}-unchanged", [], at=at)

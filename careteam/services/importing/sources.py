@@ -1,15 +1,19 @@
 """What a record already holds of a source, and which of a file's resources are new to it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from careteam.actor import Actor
 from careteam.fhir_reading import KeptResource, Reading, ReadMedication, ReadNote, ReadPatient, Sourced
-from careteam.models import ImportSource
+from careteam.models import ImportSource, Item
+from careteam.services.records import open_record
 
 PATIENT = "Patient"
 LONGEST_KEY = 500
@@ -17,9 +21,14 @@ LONGEST_KEY = 500
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """The resources of a file, by whether the record knows them. What changed at the source is not taken."""
+    """The resources of a file, by whether the record knows them. What changed at the source is not taken.
+
+    `new` is to be stored. `taken` is what whoever imports is told is in the record now: `new`, and among it, in
+    the order of the file, what the record holds hidden from them.
+    """
 
     new: tuple[Sourced, ...]
+    taken: tuple[Sourced, ...]
     unchanged: tuple[Sourced, ...]
     changed: tuple[Sourced, ...]
 
@@ -44,16 +53,38 @@ def type_of(item: Sourced) -> str:
     raise TypeError(type(item).__name__)
 
 
-def sift(session: Session, patient_id: UUID, reading: Reading) -> Sifted:
-    """Compare the file with what was imported into this record before."""
-    query = select(ImportSource.source_key, ImportSource.content_sha256).where(ImportSource.patient_id == patient_id)
-    known = {row.source_key: row.content_sha256 for row in session.execute(query)}
-    found: dict[str, list[Sourced]] = {"new": [], "unchanged": [], "changed": []}
+def sift(session: Session, actor: Actor | None, patient_id: UUID, reading: Reading, *, at: datetime) -> Sifted:
+    """Compare the file with what was imported into this record before.
+
+    The command line is told of all that the record holds; over the API the importer is told of what they
+    imported themselves, and of items that they may read.
+    """
+    columns = (ImportSource.id, ImportSource.source_key, ImportSource.content_sha256, ImportSource.imported_by)
+    query = select(*columns).where(ImportSource.patient_id == patient_id)
+    known = {row.source_key: row for row in session.execute(query)}
+    told = _told(session, actor, patient_id, known.values(), at=at)
+    found: dict[str, list[Sourced]] = {"new": [], "taken": [], "unchanged": [], "changed": []}
     for item in _items(reading):
         before = known.get(stored_key(item))
-        same = "unchanged" if before == item.content_sha256 else "changed"
-        found["new" if before is None else same].append(item)
+        if before is None:
+            found["new"].append(item)
+        if before is None or before.id not in told:
+            found["taken"].append(item)
+        else:
+            found["unchanged" if before.content_sha256 == item.content_sha256 else "changed"].append(item)
     return Sifted(**{name: tuple(items) for name, items in found.items()})
+
+
+def _told(
+    session: Session, actor: Actor | None, patient_id: UUID, known: Collection[Any], *, at: datetime
+) -> frozenset[UUID]:
+    """Return the sources of which whoever imports may know that the record holds them."""
+    own = frozenset(row.id for row in known if actor is None or row.imported_by == actor.user_id)
+    if actor is None or len(own) == len(known):
+        return own
+    record = open_record(session, actor, patient_id, at=at)
+    opened = record.rows(Item, ImportSource.id).join(ImportSource, ImportSource.item_id == Item.id)
+    return own | {row.id for row in session.execute(opened)}
 
 
 def _items(reading: Reading) -> Iterable[Sourced]:

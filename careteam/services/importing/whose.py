@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
@@ -13,7 +13,7 @@ from careteam.fhir_reading import Reading, ReadPatient
 from careteam.models import ImportSource, Membership, Patient, User
 from careteam.models.types import new_id
 from careteam.services.accounts import normal_name
-from careteam.services.importing.clinicians import Pair
+from careteam.services.importing.clinicians import Clinician, Pair
 from careteam.services.importing.dates import dated
 from careteam.services.importing.differences import differences
 from careteam.services.importing.identity import Identity, Likeness, compare
@@ -55,7 +55,7 @@ def record_of(
 ) -> Whose:
     """Return the record into which a file goes: the named one, else that of its Patient. Raises as those below."""
     if patient_id is None:
-        return recognised_record(session, pair, reading, at=at)
+        return recognised_record(session, actor, pair, reading, at=at)
     return named_record(session, actor, patient_id, reading, subject=subject, at=at)
 
 
@@ -74,10 +74,13 @@ def named_record(
     return Whose(patient, False)
 
 
-def recognised_record(session: Session, pair: Pair, reading: Reading, *, at: datetime) -> Whose:
+def recognised_record(
+    session: Session, actor: Actor | None, pair: Pair, reading: Reading, *, at: datetime
+) -> Whose:
     """Return the record that the same two clinicians imported of this person before, or a new one.
 
-    Raises RefusedFile where the file leaves open who the person is.
+    Over the API a record that its person has taken over is recognised by the importer's place alone: what becomes
+    of the file must not tell whether the other clinician is in that person's team. Raises RefusedFile where the file leaves open who the person is.
     """
     read = reading.patient
     if read is None:
@@ -86,7 +89,7 @@ def recognised_record(session: Session, pair: Pair, reading: Reading, *, at: dat
         raise RefusedFile(
             "has neither an identifier nor a birth date, so that nobody can tell who it is: name the record", read.path
         )
-    before = _brought_before(session, pair)
+    before = _brought_before(session, actor, pair)
     alike = {b.patient_id: compare(Identity.of(read), b.identity) for b in before if b.key == stored_key(read)}
     if Likeness.UNCLEAR in alike.values():
         raise RefusedFile("came before with another birth date: correct the source, or name the record", read.path)
@@ -128,17 +131,26 @@ def _identity(session: Session, source_id: UUID, kept: bytes) -> Identity:
     return Identity.from_json(unseal(session, ImportSource.kept, source_id, kept) or "")
 
 
-def _brought_before(session: Session, pair: Pair) -> list[Known]:
-    """Return whom both clinicians imported before: records in which both have or had a place."""
-    places = (
-        select(Membership.id).where(
-            Membership.patient_id == ImportSource.patient_id,
-            Membership.user_id == clinician.user_id,
-            Membership.role == clinician.role,
-        )
-        for clinician in pair.both
+def _brought_before(session: Session, actor: Actor | None, pair: Pair) -> list[Known]:
+    """Return whom both clinicians imported before: records in which both have or had a place.
+
+    Over the API the importer's own place is enough in a record that its person has taken over.
+    """
+    both = and_(*(_has_place(clinician) for clinician in pair.both))
+    if actor is None:
+        return _known(session, both)
+    taken_over = select(Patient.id).where(Patient.id == ImportSource.patient_id, Patient.user_id.is_not(None)).exists()
+    own = or_(*(_has_place(clinician) for clinician in pair.both if clinician.imports))
+    return _known(session, or_(and_(taken_over, own), and_(not_(taken_over), both)))
+
+
+def _has_place(clinician: Clinician) -> ColumnElement[bool]:
+    of_theirs = (
+        Membership.patient_id == ImportSource.patient_id,
+        Membership.user_id == clinician.user_id,
+        Membership.role == clinician.role,
     )
-    return _known(session, *(place.exists() for place in places))
+    return select(Membership.id).where(*of_theirs).exists()
 
 
 def _new(session: Session, pair: Pair, read: ReadPatient, *, at: datetime) -> Whose:

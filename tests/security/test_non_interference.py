@@ -1,0 +1,81 @@
+"""What somebody may not see changes no byte of what they get: lists, pages, cursors, ETags, totals."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from careteam.models import MedicationReview
+from careteam.models.types import new_id
+from careteam.policy.vocabulary import ConsentStatus, ItemClass, Label, MedicationSource, NoteStatus, Role
+from tests.security.test_sweeps import shown
+from tests.world import Person, World
+
+READERS = ("therapist", "former", "upcoming", "stranger", "administrator", "officer", "another patient")
+LISTS = ("notes", "medications", "label-reviews", "consents", "team", "shared-record", "access-log", "restrictions", "")
+
+
+def everything(world: World, reader: Person, patient: Person) -> list[tuple[Any, ...]]:
+    """Every list and its pages of two, as this person gets them."""
+    client, found = world.client(reader), []
+    addresses = [f"{patient.record}/{part}".rstrip("/") for part in LISTS]
+    for address in [*addresses, "patients", "patients?state=former", "memberships", "invitations", "practices"]:
+        found.append(shown(client.get(address)))
+    for kind in ("notes", "medications"):
+        following: str | None = f"{patient.record}/{kind}?limit=2"
+        while following:
+            answer = client.get(following)
+            found.append(shown(answer))
+            cursor = (answer.json or {}).get("next")
+            following = f"{patient.record}/{kind}?limit=2&cursor={cursor}" if cursor else None
+    for status in ("active", "stopped", "on_hold", "entered_in_error"):
+        found.append(shown(client.get(f"{patient.record}/medications?status={status}")))
+    return found
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_hidden_rows_change_no_byte(world: World, who: str) -> None:
+    patient, therapist, prescriber = world.trio()
+    people = {
+        "therapist": therapist,
+        "former": world.therapist("Fay Former"),
+        "upcoming": world.therapist("Una Upcoming"),
+        "stranger": world.therapist("Stella Stranger"),
+        "administrator": world.staff("Ann Admin", Role.ADMINISTRATOR, practice_id=prescriber.practice_id),
+        "officer": world.staff("Olga Officer", Role.PRIVACY_OFFICER, practice_id=prescriber.practice_id),
+        "another patient": world.patient("Noor Haddad"),
+    }
+    world.join(patient, people["former"], Role.THERAPIST, ended_at=world.now - timedelta(days=1))
+    world.join(patient, people["upcoming"], Role.THERAPIST, valid_from=world.now + timedelta(days=1))
+    world.consent(patient, recipients=[f"member:{therapist.user_id}"])
+    for day in range(1, 6):
+        world.note(patient, prescriber, on=date(2026, 3, day))
+        world.medication(patient, prescriber, on=date(2026, 2, day))
+        world.note(patient, people["former"], on=date(2026, 1, day))
+    before = everything(world, people[who], patient)
+    _hide(world, patient, prescriber)
+    assert everything(world, people[who], patient) == before
+
+
+def _hide(world: World, patient: Person, prescriber: Person) -> None:
+    """Add what nobody of the readers may see, between and around what they see."""
+    for day in range(1, 6):
+        world.note(patient, prescriber, on=date(2026, 3, day), labels=frozenset({Label.HIV}))
+        world.note(patient, prescriber, on=date(2026, 3, day), kind=ItemClass.COORDINATION_NOTE)
+        world.note(patient, prescriber, on=date(2026, 3, day), status=NoteStatus.DRAFT, signed_at=None)
+        world.medication(patient, prescriber, on=date(2026, 2, day), labels=frozenset({Label.VIOLENCE}))
+        world.medication(patient, prescriber, on=date(2026, 2, day), awaits_review=True)
+        world.medication(patient, patient, on=date(2026, 2, day), source=MedicationSource.PATIENT)
+    other = world.prescriber("Olive Other")
+    world.join(patient, other, Role.PRESCRIBER, patient_agreed_at=None)
+    world.consent(patient, recipients=[f"member:{prescriber.user_id}"], labels=[Label.HIV])
+    world.consent(patient, status=ConsentStatus.DRAFT, signed_at=None)
+    world.restriction(patient, item_class=ItemClass.ALLERGY)
+    world.restriction(patient, against_user_id=prescriber.user_id, item_class=ItemClass.MEDICATION)
+    world.add(
+        MedicationReview(
+            id=new_id(), patient_id=patient.patient_id, reviewed_by=other.user_id, reviewed_at=world.now, entries=9
+        )
+    )
+    for person in (patient, prescriber):
+        world.client(person).get(f"{patient.record}/shared-record")
