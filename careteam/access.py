@@ -11,7 +11,7 @@ from typing import Any, assert_never
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, false, not_, or_, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from careteam import facts
@@ -67,7 +67,12 @@ def visible(model: type[Item], scope: Scope, *columns: Any) -> Select[*tuple[Any
 
 @lru_cache(maxsize=256)
 def _rows(model: type[Item], columns: tuple[Any, ...]) -> Select[*tuple[Any, ...]]:
-    """Return the SELECT that every call with these columns begins with; it holds no values."""
+    """Return the SELECT that every call with these columns begins with; it holds no values.
+
+    Columns are taken from the tables: entities would cost a read a third of its time.
+    """
+    if all(isinstance(column, InstrumentedAttribute) for column in columns):
+        return select(*(column.property.columns[0] for column in columns)).select_from(model.__mapper__.selectable)
     return select(*columns).select_from(model)
 
 

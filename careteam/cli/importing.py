@@ -147,6 +147,6 @@ def _refused(named: Named, error: CareTeamError) -> str:
     ids = {"patient_id": named.patient_id} if named.patient_id else {}
     access_log.refused(session, None, importing.ACT, origin=access_log.OPERATOR, ids=ids, at=context.now())
     session.commit()
-    shown_reason = error.detail or error.title
-    log.warning("import-refused", reason=error.reason if isinstance(error, RefusedFile) else shown_reason)
-    return shown_reason
+    told = error.detail or error.title
+    log.warning("import-refused", reason=error.reason if isinstance(error, RefusedFile) else told)
+    return told

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
 from careteam.facts import discloser_text
-from careteam.models import Medication, Note
+from careteam.models import Item, Medication, Note
 from careteam.policy.scope import Shared
 from careteam.policy.team import current
 from careteam.policy.vocabulary import NoteStatus
@@ -18,6 +18,9 @@ from careteam.services.holders import sharing
 from careteam.services.paging import page
 from careteam.services.records import Record, open_record
 
+_ITEM, _NOTE, _MEDICATION = Item.__table__.c, Note.__table__.c, Medication.__table__.c
+_NEWEST_NOTES = (_ITEM.date.desc(), _NOTE.id.desc())
+_NEWEST_MEDICATIONS = (_ITEM.date.desc(), _MEDICATION.id.desc())
 NOTES_SHOWN = 20
 MEDICATIONS_SHOWN = 100
 EMPTY = "nothing that you can see"
@@ -81,15 +84,15 @@ def _permits(record: Record) -> list[dict[str, Any]]:
 
 
 def _notes(session: Session, record: Record) -> tuple[dict[str, Any], list[access_log.Disclosed]]:
-    query = record.rows(Note, *notes.COLUMNS).where(Note.status != NoteStatus.DRAFT)
-    found = page(session, query.order_by(Note.date.desc(), Note.id.desc()), limit=NOTES_SHOWN, cursor=None)
+    query = record.rows(Note, *notes.COLUMNS).where(_NOTE.status != NoteStatus.DRAFT)
+    found = page(session, query.order_by(*_NEWEST_NOTES), limit=NOTES_SHOWN, cursor=None)
     shown = notes.present(session, record, found.rows)
     return _section(shown, found.cursor), record.seen(found.rows)
 
 
 def _medications(session: Session, record: Record) -> tuple[dict[str, Any], list[access_log.Disclosed]]:
     query = record.rows(Medication, *medications.COLUMNS)
-    ordered = query.order_by(Medication.date.desc(), Medication.id.desc())
+    ordered = query.order_by(*_NEWEST_MEDICATIONS)
     found = page(session, ordered, limit=MEDICATIONS_SHOWN, cursor=None)
     shown = medications.present(session, record, found.rows)
     section = {**_section(shown, found.cursor), **medications.list_members(session, record)}

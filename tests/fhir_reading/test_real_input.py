@@ -2,7 +2,9 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +20,27 @@ SINGLES = sorted(DATA.glob("us-core/*.json"))
 pytestmark = pytest.mark.skipif(not BUNDLES, reason="needs the example data beside the project (../shared/data)")
 
 
-def resources_in(path: Path) -> list[dict[str, Any]]:
-    return [entry["resource"] for entry in json.loads(path.read_bytes())["entry"]]
+@cache
+def resources_in(path: Path) -> Sequence[dict[str, Any]]:
+    return tuple(entry["resource"] for entry in json.loads(path.read_bytes())["entry"])
+
+
+@cache
+def reading_of(path: Path) -> Reading:
+    """Read each large file once for all tests; a Reading is frozen."""
+    return read_bundle(path.read_bytes())
 
 
 @pytest.fixture(params=BUNDLES, ids=lambda path: path.name.partition("_")[0])
-def person(request: pytest.FixtureRequest) -> tuple[list[dict[str, Any]], Reading]:
-    return resources_in(request.param), read_bundle(request.param.read_bytes())
+def person(request: pytest.FixtureRequest) -> tuple[Sequence[dict[str, Any]], Reading]:
+    return resources_in(request.param), reading_of(request.param)
 
 
 def test_there_are_ten_people_and_nine_singles() -> None:
     assert (len(BUNDLES), len(SINGLES)) == (10, 9)
 
 
-def test_every_medication_request_becomes_one_entry(person: tuple[list[dict[str, Any]], Reading]) -> None:
+def test_every_medication_request_becomes_one_entry(person: tuple[Sequence[dict[str, Any]], Reading]) -> None:
     resources, reading = person
     requests = [r for r in resources if r["resourceType"] == "MedicationRequest"]
     expected = [(r["id"], r["status"], r["medicationCodeableConcept"]["coding"][0]["code"]) for r in requests]
@@ -39,14 +48,14 @@ def test_every_medication_request_becomes_one_entry(person: tuple[list[dict[str,
     assert read == expected
 
 
-def test_every_plain_text_document_becomes_one_note(person: tuple[list[dict[str, Any]], Reading]) -> None:
+def test_every_plain_text_document_becomes_one_note(person: tuple[Sequence[dict[str, Any]], Reading]) -> None:
     resources, reading = person
     documents = [r for r in resources if r["resourceType"] == "DocumentReference"]
     assert [note.source_key.partition("/")[2] for note in reading.notes] == [r["id"] for r in documents]
     assert all(note.authors and note.text.strip() and note.written for note in reading.notes)
 
 
-def test_measures_conditions_and_allergies_are_kept(person: tuple[list[dict[str, Any]], Reading]) -> None:
+def test_measures_conditions_and_allergies_are_kept(person: tuple[Sequence[dict[str, Any]], Reading]) -> None:
     resources, reading = person
     expected = [
         r["id"]
@@ -57,18 +66,18 @@ def test_measures_conditions_and_allergies_are_kept(person: tuple[list[dict[str,
     assert [json.loads(kept.document)["id"] for kept in reading.kept] == expected
 
 
-def test_the_tally_accounts_for_every_resource(person: tuple[list[dict[str, Any]], Reading]) -> None:
+def test_the_tally_accounts_for_every_resource(person: tuple[Sequence[dict[str, Any]], Reading]) -> None:
     resources, reading = person
     assert {part.resource_type: part.total for part in reading.tally} == Counter(r["resourceType"] for r in resources)
 
 
-def test_every_practitioner_is_an_outside_author(person: tuple[list[dict[str, Any]], Reading]) -> None:
+def test_every_practitioner_is_an_outside_author(person: tuple[Sequence[dict[str, Any]], Reading]) -> None:
     resources, reading = person
     expected = {f"Practitioner/{r['id']}" for r in resources if r["resourceType"] == "Practitioner"}
     assert {author.source_key for author in reading.outside_authors} == expected
 
 
-def test_the_patient_is_read(person: tuple[list[dict[str, Any]], Reading]) -> None:
+def test_the_patient_is_read(person: tuple[Sequence[dict[str, Any]], Reading]) -> None:
     resources, reading = person
     source = next(r for r in resources if r["resourceType"] == "Patient")
     assert reading.patient is not None
@@ -79,7 +88,7 @@ def test_the_patient_is_read(person: tuple[list[dict[str, Any]], Reading]) -> No
 
 @pytest.mark.parametrize("path", BUNDLES, ids=lambda path: path.name.partition("_")[0])
 def test_reading_twice_gives_the_same(path: Path) -> None:
-    assert read_bundle(path.read_bytes()) == read_bundle(path.read_bytes())
+    assert read_bundle(path.read_bytes()) == reading_of(path)
 
 
 @pytest.mark.parametrize("path", SINGLES, ids=lambda path: path.stem)

@@ -102,7 +102,9 @@ def test_a_refusal_says_nothing_of_the_file(world: World, tmp_path: Path) -> Non
         done = command(world, written(tmp_path, hostile, "CANARY-3.json"), pair=pair)
         answer = post(world, pair[0], hostile, pair=pair)
     assert [line["event"] for line in logged] == ["import-refused", "import-refused"]
-    assert all("Bundle.entry[1].resource.status" in line["reason"] for line in logged)
+    assert all("not a code that FHIR R4 has here" in line["reason"] for line in logged)
+    assert not [line for line in logged if "Bundle" in line["reason"]]
+    assert all("Bundle.entry[1].resource.status" in told for told in (done.stdout, answer.text))
     assert "CANARY" not in repr(logged) + answer.text
     assert "CANARY-1" not in done.output
 

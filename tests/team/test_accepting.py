@@ -68,8 +68,10 @@ def test_a_new_person_registers_by_the_link_and_gets_their_own_record(world: Wor
 
 def test_a_new_clinician_reads_nothing_until_an_administrator_verifies_them(world: World) -> None:
     patient = world.patient()
-    register(world, to_team(world, patient, WHO))
+    made = register(world, to_team(world, patient, WHO))
     newcomer = world.client(as_new(world, WHO))
+    assert (made.status_code, made.json["patient_id"]) == (201, None)
+    assert patient.name not in newcomer.get("memberships").text
     assert newcomer.get(patient.record).data == newcomer.get(f"patients/{new_id()}").data
     assert newcomer.get("patients").json["items"] == []
     ada = world.staff("Ada Admin", Role.ADMINISTRATOR)
@@ -160,6 +162,18 @@ def test_declining_needs_no_account_and_is_final(world: World) -> None:
     assert account(world, WHO) is None
     listed: Any = world.client(therapist).get("invitations").json
     assert listed["items"][0]["state"] == "declined"
+
+
+@pytest.mark.parametrize("to_the_team", [True, False])
+def test_declining_by_the_link_is_logged_as_nobodys(world: World, to_the_team: bool) -> None:
+    patient, therapist, _ = world.trio()
+    token = to_team(world, patient, WHO) if to_the_team else to_treatment(world, therapist, WHO)
+    assert world.client(None).post("invitations/decline", {"token": token}).status_code == 204
+    declined = invitation(world, token).id
+    row = world.session.scalars(select(AccessEvent).where(AccessEvent.act == "decline-invitation")).one()
+    assert (row.actor_id, row.actor_role, row.door, row.target) == (None, "", "api", str(declined))
+    assert row.patient_id == (patient.patient_id if to_the_team else None)
+    assert row.address and row.request_id
 
 
 def test_a_registration_that_fails_leaves_nothing_and_keeps_the_link_good(world: World) -> None:

@@ -56,6 +56,7 @@ def test_a_record_brought_before_becomes_the_persons_own(world: World) -> None:
     therapist, prescriber = world.therapist(), world.prescriber()
     record = brought(world, (therapist, Role.THERAPIST), (prescriber, Role.PRESCRIBER), birth_date=BIRTH)
     entry = world.medication(record, prescriber, awaits_review=True)
+    naming(world, record, prescriber, WHO, Role.PRESCRIBER)
     made = register(world, naming(world, record, therapist, WHO), birth_date=BORN)
     assert made.json["patient_id"] == str(record.patient_id)
     person = world.client(as_new(world, WHO))

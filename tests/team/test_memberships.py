@@ -10,7 +10,7 @@ from sqlalchemy import select
 from careteam.models import AccessEvent, Membership
 from careteam.models.types import new_id
 from careteam.policy.vocabulary import MembershipKind, Role
-from tests.team.inviting import accept, at_instant, to_team
+from tests.team.inviting import accept, at_instant, invitation, to_team, to_treatment
 from tests.world import LONG_AGO, Person, World
 
 
@@ -124,6 +124,60 @@ def test_after_an_end_the_same_clinician_can_be_asked_again(world: World) -> Non
     assert made.status_code == 201
     assert made.json["membership_id"] not in address
     assert world.client(therapist).get(patient.record).json["standing"] == "current"
+
+
+@pytest.mark.parametrize("act", ["decline", "end"])
+def test_the_patients_no_withdraws_what_was_open_to_this_clinician_and_nothing_else(world: World, act: str) -> None:
+    agreed = LONG_AGO if act == "end" else None
+    patient, therapist, address = proposed(world, patient_agreed_at=agreed, clinician_accepted_at=LONG_AGO)
+    other = world.prescriber()
+    undoing = to_team(world, patient, therapist.email, Role.PRESCRIBER)
+    elsewhere = world.patient("Ola Other")
+    kept = [to_team(world, patient, other.email), to_team(world, elsewhere, therapist.email)]
+    assert world.client(patient).post(f"{address}/{act}").status_code == 200
+    assert accept(world.client(therapist), undoing).status_code == 410
+    assert [invitation(world, token).withdrawn_at for token in kept] == [None, None]
+
+
+@pytest.mark.parametrize("act", ["decline", "end"])
+def test_the_clinicians_no_withdraws_their_own_invitation_of_the_patient(world: World, act: str) -> None:
+    agreed = LONG_AGO if act == "end" else None
+    patient, therapist, address = proposed(world, patient_agreed_at=agreed, clinician_accepted_at=LONG_AGO)
+    undoing = to_treatment(world, therapist, patient.email)
+    kept = to_team(world, patient, therapist.email, Role.THERAPIST)
+    assert world.client(therapist).post(f"{address}/{act}").status_code == 200
+    assert accept(world.client(patient), undoing).status_code == 410
+    assert invitation(world, kept).withdrawn_at is None
+
+
+@pytest.mark.parametrize("inviter", ["patient", "clinician"])
+def test_a_yes_that_is_older_than_the_no_of_the_same_side_counts_for_nothing(world: World, inviter: str) -> None:
+    patient, therapist = world.patient(), world.therapist()
+    if inviter == "patient":
+        by, to, link = patient, therapist, to_team(world, patient, therapist.email, Role.THERAPIST)
+    else:
+        by, to, link = therapist, patient, to_treatment(world, therapist, patient.email)
+    said = invitation(world, link).created_at
+    world.join(patient, therapist, Role.THERAPIST, ended_at=said, ended_by=by.user_id)
+    made = accept(world.client(to), link)
+    states = {m["id"]: m for m in world.client(patient).get("memberships").json["items"]}
+    shown = states[made.json["membership_id"]]
+    assert (shown["state"], shown["awaits"]) == ("proposed", [inviter])
+
+
+@pytest.mark.parametrize(("verified", "status"), [(Role.PRESCRIBER, 403), (Role.THERAPIST, 200)])
+def test_a_clinician_agrees_only_in_a_role_in_which_they_are_verified(
+    world: World, verified: Role, status: int
+) -> None:
+    patient, clinician = world.patient(), world.staff("Cleo Clinician", verified)
+    row = world.join(patient, clinician, Role.THERAPIST, clinician_accepted_at=None)
+    row.proposed_by = patient.user_id
+    world.session.commit()
+    answer = world.client(clinician).post(f"memberships/{row.id}/agreement")
+    assert (answer.status_code, patient.name in answer.text) == (status, status == 200)
+    listed = world.client(clinician).get("memberships")
+    assert (patient.name in listed.text, str(patient.user_id) in listed.text) == ((status == 200,) * 2)
+    assert world.client(clinician).post(f"memberships/{row.id}/end").status_code == 200
 
 
 PERIOD = timedelta(days=14)

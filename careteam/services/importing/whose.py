@@ -74,13 +74,12 @@ def named_record(
     return Whose(patient, False)
 
 
-def recognised_record(
-    session: Session, actor: Actor | None, pair: Pair, reading: Reading, *, at: datetime
-) -> Whose:
+def recognised_record(session: Session, actor: Actor | None, pair: Pair, reading: Reading, *, at: datetime) -> Whose:
     """Return the record that the same two clinicians imported of this person before, or a new one.
 
     Over the API a record that its person has taken over is recognised by the importer's place alone: what becomes
-    of the file must not tell whether the other clinician is in that person's team. Raises RefusedFile where the file leaves open who the person is.
+    of the file must not tell whether the other clinician is in that person's team. Raises RefusedFile where the
+    file leaves open who the person is.
     """
     read = reading.patient
     if read is None:
