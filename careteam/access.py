@@ -59,7 +59,7 @@ def visible(model: type[Item], scope: Scope, *columns: Any) -> Select[*tuple[Any
 
     Each row ends with the number of the permit that opened it (`scope.permits[row.permit]`).
     """
-    permit = _permit_number(scope)
+    permit = _permit_number(scope.permits)
     opened = false() if permit is None else permit.is_not(None)
     number = type_coerce(-1, Integer) if permit is None else permit
     return _rows(model, columns).add_columns(number.label(PERMIT)).where(ITEM.patient_id == scope.patient_id, opened)
@@ -76,10 +76,14 @@ def _rows(model: type[Item], columns: tuple[Any, ...]) -> Select[*tuple[Any, ...
     return select(*columns).select_from(model)
 
 
-def _permit_number(scope: Scope) -> ColumnElement[Any] | None:
-    if not scope.permits:
+@lru_cache(maxsize=2048)
+def _permit_number(permits: tuple[Permit, ...]) -> ColumnElement[Any] | None:
+    """Return these permits as SQL. What is kept is the wording of a decision, never the decision: that is made
+    afresh for every answer, and another decision is another key.
+    """
+    if not permits:
         return None
-    return case(*((_covers(ITEM, permit), n) for n, permit in enumerate(scope.permits)), else_=None)
+    return case(*((_covers(ITEM, permit), n) for n, permit in enumerate(permits)), else_=None)
 
 
 def _covers(item: Columns, permit: Permit) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +48,7 @@ def label_mask(labels: Iterable[Label]) -> int:
     return sum(_BITS[label] for label in frozenset(labels))
 
 
+@lru_cache
 def labels_of(mask: int) -> frozenset[Label]:
     """Return the labels of a stored mask."""
     return frozenset(label for label, bit in _BITS.items() if mask & bit)

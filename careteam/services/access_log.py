@@ -14,10 +14,10 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor, Origin
-from careteam.models import AccessEvent, Patient
+from careteam.models import AccessEvent, Base, Patient
 from careteam.models.types import new_id
 from careteam.policy.scope import Permit, Scope, Shared
-from careteam.policy.vocabulary import ItemClass
+from careteam.policy.vocabulary import ItemClass, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +116,22 @@ def _record(
 ) -> None:
     event_id = new_id()
     origin = actor.origin if actor else origin or OPERATOR
-    session.execute(
-        insert(AccessEvent).values(
-            id=event_id,
-            at=at,
-            actor_id=actor.user_id if actor else None,
-            actor_role=_role(actor, origin),
-            patient_id=patient_id,
-            act=act,
-            outcome=outcome,
-            target=target,
-            items=len(items),
-            request_id=origin.request_id,
-            address=origin.address,
-            door=origin.door,
-        )
-    )
+    event = {
+        "id": event_id,
+        "at": at,
+        "actor_id": actor.user_id if actor else None,
+        "actor_role": _role(actor, origin),
+        "patient_id": patient_id,
+        "act": act,
+        "outcome": outcome,
+        "target": target,
+        "purpose": Purpose.TREATMENT,
+        "items": len(items),
+        "request_id": origin.request_id,
+        "address": origin.address,
+        "door": origin.door,
+    }
+    session.execute(_INSERT_EVENT, event)
     if items:
         rows = orjson.dumps([_item(item) for item in items]).decode()
         session.execute(_INSERT_ITEMS[session.get_bind().dialect.name], {"event": event_id.hex, "rows": rows})
@@ -149,6 +149,7 @@ def _item(item: Disclosed) -> dict[str, object]:
     }
 
 
+_INSERT_EVENT = insert(Base.metadata.tables["access_event"])
 _INTO = """INSERT INTO access_event_item
 (event_id, item_id, item_class, holder_id, version, clause, consent_id) SELECT """
 _INSERT_ITEMS = {

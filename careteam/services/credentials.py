@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor, Origin, Post
@@ -36,53 +36,54 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+_USER, _PATIENT, _STAFF, _SESSION, _TOKEN = (m.__table__ for m in (User, Patient, Staff, LoginSession, ApiToken))
+"""Plain tables and constant statements: one of them runs for every request."""
 _PERSON = (
-    User.id.label("user_id"),
-    User.name,
-    User.email,
-    User.makes_practices,
-    Patient.id.label("patient_id"),
-    Staff.practice_id,
-    Staff.role,
-    Staff.verified_at,
-    Staff.disabled_at.label("post_disabled_at"),
-    Staff.ended_at.label("post_ended_at"),
+    _USER.c.id.label("user_id"),
+    _USER.c.name,
+    _USER.c.email,
+    _USER.c.makes_practices,
+    _PATIENT.c.id.label("patient_id"),
+    _STAFF.c.practice_id,
+    _STAFF.c.role,
+    _STAFF.c.verified_at,
+    _STAFF.c.disabled_at.label("post_disabled_at"),
+    _STAFF.c.ended_at.label("post_ended_at"),
 )
-_COUNTS_OR_LOCKS = Staff.ended_at.is_(None) | Staff.disabled_at.is_not(None)
-
-
-def _people(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return (
-        query.outerjoin(Patient, Patient.user_id == User.id)
-        .outerjoin(Staff, (Staff.user_id == User.id) & _COUNTS_OR_LOCKS)
-        .where(User.disabled_at.is_(None))
+_COUNTS_OR_LOCKS = _STAFF.c.ended_at.is_(None) | _STAFF.c.disabled_at.is_not(None)
+_PEOPLE = _USER.outerjoin(_PATIENT, _PATIENT.c.user_id == _USER.c.id).outerjoin(
+    _STAFF, (_STAFF.c.user_id == _USER.c.id) & _COUNTS_OR_LOCKS
+)
+_ENABLED = _USER.c.disabled_at.is_(None)
+_BY_SESSION = (
+    select(
+        _SESSION.c.id.label("credential_id"),
+        _SESSION.c.last_seen_at.label("seen_at"),
+        _SESSION.c.expires_at,
+        _SESSION.c.ended_at,
+        *_PERSON,
     )
-
-
-_BY_SESSION = _people(
-    select(
-        LoginSession.id.label("credential_id"),
-        LoginSession.last_seen_at.label("seen_at"),
-        LoginSession.expires_at,
-        LoginSession.ended_at,
-        *_PERSON,
-    ).join(User, User.id == LoginSession.user_id)
+    .select_from(_PEOPLE.join(_SESSION, _SESSION.c.user_id == _USER.c.id))
+    .where(_ENABLED, _SESSION.c.token_hash == bindparam("hash"))
 )
-_BY_TOKEN = _people(
+_BY_TOKEN = (
     select(
-        ApiToken.id.label("credential_id"),
-        ApiToken.last_used_at.label("seen_at"),
-        ApiToken.expires_at,
-        ApiToken.revoked_at.label("ended_at"),
-        ApiToken.writes,
+        _TOKEN.c.id.label("credential_id"),
+        _TOKEN.c.last_used_at.label("seen_at"),
+        _TOKEN.c.expires_at,
+        _TOKEN.c.revoked_at.label("ended_at"),
+        _TOKEN.c.writes,
         *_PERSON,
-    ).join(User, User.id == ApiToken.user_id)
+    )
+    .select_from(_PEOPLE.join(_TOKEN, _TOKEN.c.user_id == _USER.c.id))
+    .where(_ENABLED, _TOKEN.c.token_hash == bindparam("hash"))
 )
+_BY_USER = select(*_PERSON).select_from(_PEOPLE).where(_ENABLED, _USER.c.id == bindparam("user_id"))
 
 
 def by_session(session: Session, secret: str, origin: Origin, *, idle: timedelta, at: datetime) -> Credential | None:
     """Return the signed-in person, or None: ended, expired, idle for too long, disabled, or never valid."""
-    rows = session.execute(_BY_SESSION.where(LoginSession.token_hash == digest(secret))).all()
+    rows = session.execute(_BY_SESSION, {"hash": digest(secret)}).all()
     if not rows or not _good(rows[0], at) or at >= rows[0].seen_at + idle:
         return None
     return _credential(rows, origin, writes=True)
@@ -92,7 +93,7 @@ def by_token(session: Session, secret: str, origin: Origin, *, at: datetime) -> 
     """Return the person behind an access token, or None: revoked, expired, disabled, or never valid."""
     if not secret.startswith(TOKEN_PREFIX):
         return None
-    rows = session.execute(_BY_TOKEN.where(ApiToken.token_hash == digest(secret))).all()
+    rows = session.execute(_BY_TOKEN, {"hash": digest(secret)}).all()
     if not rows or not _good(rows[0], at):
         return None
     return _credential(rows, origin, writes=rows[0].writes)
@@ -100,7 +101,7 @@ def by_token(session: Session, secret: str, origin: Origin, *, at: datetime) -> 
 
 def by_user(session: Session, user_id: UUID, origin: Origin) -> Actor | None:
     """Return the person with this account, unless it is disabled or does not exist."""
-    rows = session.execute(_people(select(*_PERSON).select_from(User)).where(User.id == user_id)).all()
+    rows = session.execute(_BY_USER, {"user_id": user_id}).all()
     return _actor(rows, origin) if rows else None
 
 

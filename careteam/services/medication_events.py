@@ -18,6 +18,8 @@ from careteam.policy.vocabulary import MedicationChange
 from careteam.services.records import Record
 from careteam.vault import seal, unseal
 
+_EVENT = MedicationEvent.__table__.c
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HowTaken:
@@ -100,24 +102,24 @@ def own_only(record: Record) -> list[ColumnElement[bool]]:
     After they left they read what they wrote and hold "without others' answers, events or labels"
     (`domain.md`, rule 1); events of outside authors came with the import.
     """
-    mine = or_(MedicationEvent.author_id == record.actor.user_id, MedicationEvent.author_id.is_(None))
+    mine = or_(_EVENT.author_id == record.actor.user_id, _EVENT.author_id.is_(None))
     return [mine] if record.scope.former else []
 
 
 def withdrawn(record: Record) -> ColumnElement[bool]:
     """Return whether an event was taken back, as far as the reader may know."""
-    taken_back = MedicationEvent.withdrawn_at.is_not(None)
+    taken_back = _EVENT.withdrawn_at.is_not(None)
     if not record.scope.former:
         return taken_back
-    return and_(taken_back, MedicationEvent.withdrawn_by == record.actor.user_id)
+    return and_(taken_back, _EVENT.withdrawn_by == record.actor.user_id)
 
 
 def of(session: Session, record: Record, medication_ids: Collection[UUID]) -> Mapping[UUID, list[Event]]:
     """Return the events of these entries that the reader of the entries may see, each entry's in order."""
     query = (
-        select(*MedicationEvent.__table__.columns, withdrawn(record).label("withdrawn"))
-        .where(MedicationEvent.medication_id.in_(medication_ids), *own_only(record))
-        .order_by(MedicationEvent.medication_id, MedicationEvent.effective_on, MedicationEvent.position)
+        select(*_EVENT, withdrawn(record).label("withdrawn"))
+        .where(_EVENT.medication_id.in_(medication_ids), *own_only(record))
+        .order_by(_EVENT.medication_id, _EVENT.effective_on, _EVENT.position)
     )
     found: dict[UUID, list[Event]] = {}
     for row in session.execute(query) if medication_ids else ():

@@ -17,6 +17,11 @@ from careteam.policy.vocabulary import ItemClass, Role
 from careteam.services import access_log
 from careteam.services.records import Record, open_to_write
 
+_REVIEW = MedicationReview.__table__.c
+_NEWEST = (
+    select(_REVIEW.reviewed_at, _REVIEW.reviewed_by).order_by(_REVIEW.reviewed_at.desc(), _REVIEW.id.desc()).limit(1)
+)
+
 
 def review(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> dict[str, Any]:
     """Record that a current prescriber went through the list now; `entries` is how many they could see.
@@ -42,13 +47,10 @@ def last_review(session: Session, record: Record) -> dict[str, Any] | None:
     A review is known to the patient, to whoever made it, and to those with whom that prescriber's medications
     are shared: to others it would tell of a list that they cannot see.
     """
-    query = select(MedicationReview.reviewed_at, MedicationReview.reviewed_by).where(
-        MedicationReview.patient_id == record.patient_id
-    )
+    query = _NEWEST.where(_REVIEW.patient_id == record.patient_id)
     if not record.is_patient:
-        query = query.where(MedicationReview.reviewed_by.in_(_known_reviewers(record)))
-    last = session.execute(query.order_by(MedicationReview.reviewed_at.desc(), MedicationReview.id.desc()).limit(1))
-    row = last.first()
+        query = query.where(_REVIEW.reviewed_by.in_(_known_reviewers(record)))
+    row = session.execute(query).first()
     return {"at": row.reviewed_at, "by": row.reviewed_by} if row else None
 
 

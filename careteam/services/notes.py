@@ -29,6 +29,7 @@ COLUMNS = (
     Note.error_at,
 )
 
+_ADDENDUM = NoteAddendum.__table__.c
 SHAPES: Mapping[ItemClass, frozenset[Role]] = {
     ItemClass.PROGRESS_NOTE: CLINICAL_ROLES,
     ItemClass.COORDINATION_NOTE: CLINICAL_ROLES,
@@ -234,15 +235,9 @@ def _changed(session: Session, record: Record, act: str, note: Note) -> dict[str
 def _addenda(session: Session, note_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     if not note_ids:
         return {}
-    query = select(
-        NoteAddendum.id,
-        NoteAddendum.note_id,
-        NoteAddendum.author_id,
-        NoteAddendum.body,
-        NoteAddendum.created_at,
-    ).where(NoteAddendum.note_id.in_(note_ids))
+    query = select(*_ADDENDUM).where(_ADDENDUM.note_id.in_(note_ids)).order_by(_ADDENDUM.id)
     found: dict[UUID, list[dict[str, Any]]] = {}
-    for row in session.execute(query.order_by(NoteAddendum.id)):
+    for row in session.execute(query):
         text = unseal(session, NoteAddendum.body, row.id, row.body)
         found.setdefault(row.note_id, []).append(
             {"id": row.id, "author_id": row.author_id, "body": text, "created_at": row.created_at}

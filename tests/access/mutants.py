@@ -24,9 +24,9 @@ MUTANTS: tuple[Mutant, ...] = (
         "opened = not_(false())",
     ),
     _gate("other patients' items are open", "where(ITEM.patient_id == scope.patient_id, opened)", "where(opened)"),
-    _gate("only the first permit counts", "enumerate(scope.permits)", "enumerate(scope.permits[:1])"),
-    _gate("only the first three permits count", "enumerate(scope.permits)", "enumerate(scope.permits[:3])"),
-    _gate("the last permit is the reason", "enumerate(scope.permits))", "reversed(tuple(enumerate(scope.permits))))"),
+    _gate("only the first permit counts", "enumerate(permits)", "enumerate(permits[:1])"),
+    _gate("only the first three permits count", "enumerate(permits)", "enumerate(permits[:3])"),
+    _gate("the last permit is the reason", "enumerate(permits))", "reversed(tuple(enumerate(permits))))"),
     _gate(
         "a patient reads others' drafts",
         "and_(not_(item.draft), item.item_class.not_in(SPECIAL_CLASSES))",

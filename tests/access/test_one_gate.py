@@ -24,7 +24,7 @@ ALLOWED: Mapping[tuple[str, str], str] = {
     ("careteam.services.label_reviews", "_suggested"): PARTS,
     ("careteam.services.label_reviews", "page_of"): "joins to the gate's rows what else is theirs",
     ("careteam.services.medications", "_has_status"): "a filter on the gate's rows, by those rows' own events",
-    ("careteam.services.medication_reviews", "last_review"): "decides by the scope whose reviews are known",
+    ("careteam.services.medication_reviews", ""): "`last_review` decides by the scope whose reviews are known",
     ("careteam.services.importing.sources", "sift"): OWN_SOURCES,
     ("careteam.services.importing.whose", "_known"): OWN_SOURCES,
     ("careteam.services.importing.whose", "_brought_before"): "asks in whose record two importers both have a place",

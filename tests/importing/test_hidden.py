@@ -10,18 +10,18 @@ from structlog.testing import capture_logs
 from careteam.models import ImportSource, Medication
 from careteam.policy.vocabulary import Role
 from tests.fhir_reading.samples import ACT_CODE, bundle, made, note, observation, patient, request
-from tests.importing.kit import BORN, count, linked, post
+from tests.importing.kit import BORN, clinicians, count, linked, post
 from tests.world import LONG_AGO, Person, World
 
 TAGGED = {"meta": {"security": [{"system": ACT_CODE, "code": "PSYTHPN"}]}}
-FILE = bundle(patient(), made(note(id="n2"), TAGGED), request(), note(date="2024"), observation())
+FILE = bundle(patient(), made(note(id="n2"), TAGGED), request(), note(date=None), observation())
 
 
 @pytest.fixture
 def two(world: World) -> tuple[Person, Person, Person, Person]:
     """A patient whose record holds the file by the prescriber's import, one whose record is empty, and their team."""
     first, therapist, prescriber = linked(world)
-    second = world.patient("Adá Okafor", birth_date=BORN)
+    second = world.patient("Ida Okafor", birth_date=BORN, name_key="ada okafor")
     world.join(second, therapist, Role.THERAPIST)
     world.join(second, prescriber, Role.PRESCRIBER)
     assert post(world, prescriber, FILE, pair=(therapist, prescriber), patient_id=first.patient_id).status_code == 201
@@ -64,6 +64,13 @@ def test_the_patients_log_says_that_nothing_was_stored(world: World, two: tuple[
     post(world, therapist, FILE, pair=(therapist, prescriber), patient_id=first.patient_id)
     told: Any = world.client(first).get(f"{first.record}/access-log").json
     assert "of which your record held everything already" in told["items"][0]["sentence"]
+
+
+def test_over_the_api_a_record_that_nobody_took_over_is_that_of_both_clinicians(world: World) -> None:
+    therapist, prescriber = clinicians(world)
+    file = bundle(patient(), request())
+    pairs = ((therapist, prescriber), (therapist, world.prescriber("Pia Else")), (therapist, prescriber))
+    assert [post(world, therapist, file, pair=pair).json["made_record"] for pair in pairs] == [True, True, False]
 
 
 def test_a_former_member_is_told_of_their_own_place_alone(world: World) -> None:

@@ -4,14 +4,17 @@ import json
 import os
 from collections import Counter
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from careteam.fhir_reading import read_bundle
 from careteam.models import ImportSource, Medication, Note, Patient
 from careteam.policy.vocabulary import MedicationStatus, Role
+from careteam.services.importing import run
 from tests.fhir_reading.samples import DATA
 from tests.importing.kit import BUNDLES, clinicians, command, count, events, rows, states
 from tests.world import Person, World
@@ -19,7 +22,14 @@ from tests.world import Person, World
 pytestmark = pytest.mark.skipif(not BUNDLES, reason="needs the example data beside the project (../shared/data)")
 FEW = 2
 US_CORE = sorted(DATA.glob("us-core/*.json"))
+READ_ONCE = cache(read_bundle)
 STATUS = {"active": MedicationStatus.ACTIVE, "stopped": MedicationStatus.STOPPED}
+
+
+@pytest.fixture(autouse=True)
+def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read each large file once for all tests: how it is read is not what they are about."""
+    monkeypatch.setattr(run, "read_bundle", READ_ONCE)
 
 
 @pytest.fixture

@@ -88,8 +88,8 @@ def test_an_invitation_that_does_not_stand_for_the_address_vouches_for_nothing(w
 
 
 def test_who_imported_everything_hands_it_over_alone(world: World) -> None:
-    therapist, prescriber = pair = world.therapist(), world.prescriber()
-    made = post(world, therapist, bundle(fhir_patient(), request()), pair=pair).json
+    therapist = world.therapist()
+    made = post(world, therapist, bundle(fhir_patient(), request()), pair=(therapist, world.prescriber())).json
     link = to_treatment(world, therapist, WHO, patient_id=made["patient_id"])
     assert register(world, link, birth_date=BORN).status_code == 201
 

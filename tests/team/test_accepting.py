@@ -173,7 +173,8 @@ def test_declining_by_the_link_is_logged_as_nobodys(world: World, to_the_team: b
     row = world.session.scalars(select(AccessEvent).where(AccessEvent.act == "decline-invitation")).one()
     assert (row.actor_id, row.actor_role, row.door, row.target) == (None, "", "api", str(declined))
     assert row.patient_id == (patient.patient_id if to_the_team else None)
-    assert row.address and row.request_id
+    assert row.address
+    assert row.request_id
 
 
 def test_a_registration_that_fails_leaves_nothing_and_keeps_the_link_good(world: World) -> None:
