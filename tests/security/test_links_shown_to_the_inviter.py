@@ -54,6 +54,13 @@ def test_who_brought_a_record_does_not_read_the_others_items_as_its_person(world
     assert refusals(world) == ["invitations.accept_invitation"]
 
 
+def test_the_refusal_does_not_tell_whether_the_address_has_an_account(world: World) -> None:
+    therapist, _, patient_id = brought_by_both(world)
+    links = [to_treatment(world, therapist, who, patient_id=patient_id) for who in (WHO, world.patient().email)]
+    answers = [register(world, link, birth_date=BORN) for link in links]
+    assert (answers[0].status_code, answers[0].data) == (409, answers[1].data)
+
+
 def test_nor_by_folding_it_into_an_account_that_they_made_before(world: World) -> None:
     therapist, _, patient_id = brought_by_both(world)
     register(world, to_treatment(world, therapist, WHO), birth_date=BORN)

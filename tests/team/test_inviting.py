@@ -241,3 +241,14 @@ def masked(text: str, token: str) -> str:
     text = text.replace(token, "TOKEN")
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", text)
     return re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "INSTANT", text)
+
+
+def test_the_inviter_finds_whose_record_it_was_about_only_while_they_are_verified(world: World) -> None:
+    patient, therapist, _ = world.trio()
+    to_team(world, therapist, WHO, patient_id=str(patient.patient_id))
+    to_team(world, patient, WHO)
+    client = world.client(therapist)
+    assert client.get("invitations").json["items"][0]["patient_id"] == str(patient.patient_id)
+    dismiss(world, therapist)
+    assert client.get("invitations").json["items"][0]["patient_id"] is None
+    assert world.client(patient).get("invitations").json["items"][0]["patient_id"] == str(patient.patient_id)

@@ -35,7 +35,7 @@ class TypeReportOut(Schema):
     resource_type = fields.String(required=True)
     taken = fields.Integer(required=True)
     kept = fields.Integer(required=True, metadata={"description": "Sealed, and read by nobody yet."})
-    unchanged = fields.Integer(required=True, metadata={"description": "Imported before."})
+    unchanged = fields.Integer(required=True, metadata={"description": "Imported before by you, or open to you."})
     changed = fields.List(
         fields.String(),
         required=True,
