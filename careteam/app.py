@@ -19,7 +19,8 @@ from careteam.errors import CareTeamError, Stale, Unavailable
 from careteam.extensions import db, engine_options
 from careteam.passwords import Passwords
 from careteam.sealing import Keyring
-from careteam.services import access_log, credentials
+from careteam.services.identity import credentials
+from careteam.services.log import access_log
 from config import BadSettings, Settings
 
 log = structlog.get_logger()

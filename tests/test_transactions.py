@@ -73,7 +73,7 @@ def test_a_write_that_cannot_be_logged_is_not_written(world: World, monkeypatch:
     def fail(*_: Any, **__: Any) -> None:
         raise OperationalError("INSERT", {}, psycopg.OperationalError("disk full"))
 
-    monkeypatch.setattr("careteam.services.access_log.changed", fail)
+    monkeypatch.setattr("careteam.services.log.access_log.changed", fail)
     body = {"kind": "progress_note", "title": "t", "body": "b", "date": "2026-03-02"}
     assert world.client(therapist).post(f"{patient.record}/notes", body).status_code == 503
     assert world.session.execute(select(func.count()).select_from(Note)).scalar() == 0
@@ -85,7 +85,7 @@ def test_an_unexpected_error_tells_nothing_but_its_id(world: World, monkeypatch:
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("CANARY-11 in /secret/path")
 
-    monkeypatch.setattr("careteam.services.notes.present", fail)
+    monkeypatch.setattr("careteam.services.record.notes.present", fail)
     monkeypatch.setattr(world.app, "testing", False)
     answer = world.client(therapist).get(f"{patient.record}/notes")
     assert answer.status_code == 500

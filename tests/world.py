@@ -39,7 +39,7 @@ from careteam.policy.vocabulary import (
     NoteStatus,
     Role,
 )
-from careteam.services.credentials import digest, new_secret
+from careteam.services.identity.credentials import digest, new_secret
 from careteam.vault import seal
 
 PASSWORD = "four unrelated words here"

@@ -8,7 +8,7 @@ from flask import Response
 from careteam.api.door import blueprint, page
 from careteam.api.schemas.access_log import AccessPage, AccessQuery
 from careteam.context import actor, now, session
-from careteam.services import access_history
+from careteam.services.log import access_history
 
 blp = blueprint("access_log", "Who looked, what they saw and why, and who was refused.")
 

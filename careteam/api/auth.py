@@ -14,8 +14,8 @@ from careteam.api.parts import settings
 from careteam.api.same_site import refuse_other_sites
 from careteam.errors import NotAuthenticated, NotPermitted
 from careteam.extensions import csrf, login_manager
-from careteam.services import credentials
-from careteam.services.credentials import Credential
+from careteam.services.identity import credentials
+from careteam.services.identity.credentials import Credential
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 

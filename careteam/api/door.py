@@ -11,7 +11,7 @@ from careteam.api.auth import protect
 from careteam.api.json import dumps
 from careteam.api.parsing import StrictParser
 from careteam.errors import VersionRequired
-from careteam.services.records import ANY_VERSION
+from careteam.services.record.records import ANY_VERSION
 
 PREFIX = "/api/v1"
 

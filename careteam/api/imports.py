@@ -13,8 +13,9 @@ from careteam.api.parts import settings
 from careteam.api.schemas.imports import ImportQuery, ImportReport
 from careteam.context import actor, now, origin, session
 from careteam.errors import Invalid, NotFound, NotPermitted
-from careteam.services import access_log, importing
+from careteam.services import importing
 from careteam.services.importing import RefusedFile, TooLarge
+from careteam.services.log import access_log
 
 blp = blueprint("imports", "FHIR R4 files from other systems, taken whole or not at all.")
 log = structlog.get_logger()

@@ -23,9 +23,9 @@ from careteam.api.schemas.invitations import (
 from careteam.api.schemas.team import InvitationOut
 from careteam.context import actor, now, origin, session
 from careteam.errors import NotAuthenticated
-from careteam.services import acceptance, invitations
-from careteam.services.acceptance import ById, ByLink, Sought
-from careteam.services.joining import Answer
+from careteam.services.team import acceptance, invitations
+from careteam.services.team.acceptance import ById, ByLink, Sought
+from careteam.services.team.joining import Answer
 
 blp = blueprint(
     "invitations",

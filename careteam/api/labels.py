@@ -12,7 +12,7 @@ from careteam.api.schemas.labels import LabelHistory, LabelReview, WaitingPage
 from careteam.api.schemas.notes import Reason
 from careteam.context import actor, now, session
 from careteam.policy.vocabulary import Label
-from careteam.services import label_reviews, labels
+from careteam.services.record import label_reviews, labels
 
 blp = blueprint("labels", "What is sensitive about an item: anybody whose item it is adds, its holder removes.")
 ITEM = "/patients/<uuid:patient_id>/items/<uuid:item_id>"

@@ -10,7 +10,7 @@ from careteam.api.parts import passwords
 from careteam.api.schemas.me import AccountEdit, Me, PasswordChange, PasswordChanged
 from careteam.api.session import browser, go_on
 from careteam.context import actor, asking, now, session
-from careteam.services import own_account
+from careteam.services.identity import own_account
 
 blp = blueprint("me", "Who you are here, and your password.")
 

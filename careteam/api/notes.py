@@ -8,7 +8,7 @@ from flask import Response
 from careteam.api.door import answer, blueprint, page, versioned
 from careteam.api.schemas.notes import AddendumDraft, NoteDraft, NoteEdit, NoteOut, NotePage, NoteQuery, Reason
 from careteam.context import actor, now, session
-from careteam.services import notes
+from careteam.services.record import notes
 
 blp = blueprint("notes", "Progress, coordination and psychotherapy notes: draft, signed, then only added to.")
 NOTES = "/patients/<uuid:patient_id>/notes"

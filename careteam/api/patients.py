@@ -8,7 +8,7 @@ from flask import Response
 from careteam.api.door import answer, blueprint, page
 from careteam.api.schemas.patients import Caseload, PatientEdit, PatientOut, PatientQuery
 from careteam.context import actor, now, session
-from careteam.services import patients
+from careteam.services.team import patients
 
 blp = blueprint("patients", "Your patients, and for a patient: their own record.")
 PATIENT = "/patients/<uuid:patient_id>"

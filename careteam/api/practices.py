@@ -10,7 +10,7 @@ from careteam.api.door import answer, blueprint, page
 from careteam.api.schemas.fields import PageQuery
 from careteam.api.schemas.practices import PracticeDraft, PracticeEdit, PracticeOut, PracticePage, StaffOut, StaffPage
 from careteam.context import actor, now, session
-from careteam.services import practices, staff
+from careteam.services.identity import practices, staff
 
 blp = blueprint("practices", "Practices, and for their administrators: the staff. Never patients or records.")
 PRACTICE = "/practices/<uuid:practice_id>"

@@ -8,7 +8,7 @@ from flask import Response
 from careteam.api.door import answer, blueprint, page
 from careteam.api.schemas.restrictions import RestrictionDraft, RestrictionOut, RestrictionPage, RestrictionQuery
 from careteam.context import actor, now, session
-from careteam.services import restrictions
+from careteam.services.consents import restrictions
 
 blp = blueprint("restrictions", "The patient's standing no: it wins over every consent until the patient lifts it.")
 RESTRICTIONS = "/patients/<uuid:patient_id>/restrictions"

@@ -13,8 +13,8 @@ from careteam.api.problems import problem
 from careteam.api.schemas.session import SessionOut, SignIn
 from careteam.context import actor, now, origin, session
 from careteam.errors import NotAuthenticated
-from careteam.services import own_account, sessions
-from careteam.services.sessions import Browser, Opened
+from careteam.services.identity import own_account, sessions
+from careteam.services.identity.sessions import Browser, Opened
 
 blp = blueprint(
     "session", "Sign-in with address and password; the cookie lasts until sign-out, idleness or the day's end."

@@ -7,7 +7,7 @@ from flask import Response
 from careteam.api.door import answer, blueprint
 from careteam.api.schemas.shared_record import SharedRecord
 from careteam.context import actor, now, session
-from careteam.services import shared_record
+from careteam.services.record import shared_record
 
 blp = blueprint("shared_record", "Team, sharing, notes and medications of one patient in one answer.")
 

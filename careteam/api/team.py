@@ -10,7 +10,7 @@ from careteam.api.schemas.fields import PageQuery
 from careteam.api.schemas.team import MembershipOut, MembershipPage, Opens, RoleQuery, TeamOut
 from careteam.context import actor, now, session
 from careteam.policy.vocabulary import Role
-from careteam.services import memberships, teams
+from careteam.services.team import memberships, teams
 
 blp = blueprint("team", "Who is in a patient's care team. Both sides agree, in either order; either ends it.")
 TEAM = "/patients/<uuid:patient_id>/team"

@@ -11,7 +11,7 @@ from careteam.api.parts import passwords, settings
 from careteam.api.schemas.fields import PageQuery
 from careteam.api.schemas.tokens import TokenDraft, TokenMade, TokenPage
 from careteam.context import actor, now, session
-from careteam.services import tokens
+from careteam.services.identity import tokens
 
 blp = blueprint("tokens", "Personal access tokens, for programs that act as you: shown once, expiring, revocable.")
 

@@ -14,8 +14,9 @@ from careteam import context
 from careteam.cli.files import read_file, shown
 from careteam.cli.import_tables import print_report
 from careteam.errors import CareTeamError
-from careteam.services import access_log, health, importing
+from careteam.services import health, importing
 from careteam.services.importing import Named, RefusedFile, Report
+from careteam.services.log import access_log
 
 log = structlog.get_logger()
 FAULT = "Something went wrong on our side: import it again."

@@ -13,7 +13,8 @@ from careteam import context
 from careteam.actor import Origin
 from careteam.errors import CareTeamError
 from careteam.policy.vocabulary import TokenAccess
-from careteam.services import administrators, health, tokens
+from careteam.services import health
+from careteam.services.identity import administrators, tokens
 
 PASSWORD_VARIABLE = "CARETEAM_PASSWORD"  # noqa: S105 - the name of a variable
 

@@ -7,9 +7,10 @@ from careteam.demo.cast import CAST, PRACTICES
 from careteam.demo.days import ZONE, When
 from careteam.demo.stage import ORIGIN, Stage
 from careteam.policy.vocabulary import InvitationKind, MembershipKind, Role
-from careteam.services import acceptance, administrators, invitations, memberships, staff, teams
-from careteam.services.acceptance import ByLink
-from careteam.services.joining import Answer
+from careteam.services.identity import administrators, staff
+from careteam.services.team import acceptance, invitations, memberships, teams
+from careteam.services.team.acceptance import ByLink
+from careteam.services.team.joining import Answer
 
 INVITATION_DAYS = 14
 

@@ -13,7 +13,7 @@ from careteam.actor import Actor
 from careteam.demo.cast import CAST
 from careteam.demo.stage import ORIGIN, Stage
 from careteam.policy.vocabulary import TokenAccess
-from careteam.services import credentials, tokens
+from careteam.services.identity import credentials, tokens
 
 GOOD_FOR = timedelta(days=1)
 """How long a kept token must still be good to be shown again."""

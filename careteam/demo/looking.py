@@ -6,7 +6,8 @@ from datetime import datetime
 from careteam.demo.stage import ORIGIN, Stage
 from careteam.errors import NotFound
 from careteam.policy.vocabulary import ItemClass
-from careteam.services import access_history, access_log, medications, notes, shared_record
+from careteam.services.log import access_history, access_log
+from careteam.services.record import medications, notes, shared_record
 
 SHARED_RECORD = "shared_record.read_shared_record"
 """What the REST door calls this request when it refuses it."""

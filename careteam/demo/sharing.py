@@ -7,8 +7,7 @@ from typing import Any
 from careteam.demo.cast import CAST
 from careteam.demo.stage import Stage
 from careteam.policy.vocabulary import ItemClass
-from careteam.services import restrictions
-from careteam.services.consents import drafting, revoking, signing, terms
+from careteam.services.consents import drafting, restrictions, revoking, signing, terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from careteam.actor import Actor, Origin
 from careteam.demo.cast import CAST
 from careteam.demo.days import When
 from careteam.passwords import Passwords
-from careteam.services import administrators
+from careteam.services.identity import administrators
 
 ORIGIN = Origin(address="127.0.0.1", door="demo")
 

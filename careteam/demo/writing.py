@@ -7,7 +7,7 @@ from careteam.demo.days import ZONE
 from careteam.demo.stage import Stage
 from careteam.demo.texts import ADDENDA, NOTES
 from careteam.policy.vocabulary import ItemClass, Label
-from careteam.services import labels, notes
+from careteam.services.record import labels, notes
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
 from careteam.errors import NotYetAvailable
-from careteam.services.records import open_record
+from careteam.services.record.records import open_record
 
 
 def emergency_access(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> NoReturn:

@@ -16,25 +16,25 @@ GATE = ("careteam.access", "careteam.models", "careteam.policy")
 PARTS = "parts of items that the gate let through, by those items' ids"
 OWN_SOURCES = "what this record was imported from before, to import nothing twice; no item is read"
 ALLOWED: Mapping[tuple[str, str], str] = {
-    ("careteam.services.notes", "_addenda"): PARTS,
-    ("careteam.services.medication_events", "of"): PARTS,
-    ("careteam.services.medication_changes", "_changes"): PARTS,
-    ("careteam.services.medication_changes", "withdraw"): PARTS,
-    ("careteam.services.labels", "history"): PARTS,
-    ("careteam.services.label_reviews", "_suggested"): PARTS,
-    ("careteam.services.label_reviews", "page_of"): "joins to the gate's rows what else is theirs",
-    ("careteam.services.medications", "_has_status"): "a filter on the gate's rows, by those rows' own events",
-    ("careteam.services.medication_reviews", ""): "`last_review` decides by the scope whose reviews are known",
+    ("careteam.services.record.notes", "_addenda"): PARTS,
+    ("careteam.services.record.medication_events", "of"): PARTS,
+    ("careteam.services.record.medication_changes", "_changes"): PARTS,
+    ("careteam.services.record.medication_changes", "withdraw"): PARTS,
+    ("careteam.services.record.labels", "history"): PARTS,
+    ("careteam.services.record.label_reviews", "_suggested"): PARTS,
+    ("careteam.services.record.label_reviews", "page_of"): "joins to the gate's rows what else is theirs",
+    ("careteam.services.record.medications", "_has_status"): "a filter on the gate's rows, by those rows' own events",
+    ("careteam.services.record.medication_reviews", ""): "`last_review` decides by the scope whose reviews are known",
     ("careteam.services.importing.sources", "sift"): OWN_SOURCES,
     ("careteam.services.importing.whose", "_known"): OWN_SOURCES,
     ("careteam.services.importing.whose", "_brought_before"): "asks in whose record two importers both have a place",
     ("careteam.services.importing.sources", "_told"): "joins to the gate's rows the sources that they came from",
     ("careteam.services.importing.whose", "_has_place"): "asks where the importer has a place in a team",
-    ("careteam.services.vouching", "_parts"): "asks whose parts an unclaimed record holds, and shows none of them",
-    ("careteam.services.folding", "fold"): "moves an unclaimed record into the person's own; reads nothing",
-    ("careteam.services.folding", "_mark_repeated_sources"): OWN_SOURCES,
+    ("careteam.services.team.vouching", "_parts"): "asks whose parts an unclaimed record holds, and shows none of them",
+    ("careteam.services.team.folding", "fold"): "moves an unclaimed record into the person's own; reads nothing",
+    ("careteam.services.team.folding", "_mark_repeated_sources"): OWN_SOURCES,
     ("careteam.services.key_rotation", "sealed_columns"): "seals every text anew and shows none",
-    ("careteam.services.access_log", ""): "writes the log's own table",
+    ("careteam.services.log.access_log", ""): "writes the log's own table",
     ("careteam.services.health", "check"): "asks for the migration's number",
     ("careteam.extensions", ""): "gives the tables to Flask-SQLAlchemy",
     ("careteam.extensions", "_begin_sqlite"): "begins a transaction",
@@ -67,8 +67,8 @@ BYPASSES = {
     "a renamed model": "N = models.Note\ndef f(s): return s.execute(select(N))",
     "a model renamed twice": "def f(s):\n    n = Note\n    m = n\n    return select(m)",
     "columns put aside": "COLUMNS = (Note.id, Note.body)\ndef f(s): return s.execute(select(*COLUMNS))",
-    "columns of another module": "from careteam.services import notes\ndef f(s): return select(*notes.COLUMNS)",
-    "columns taken from it": "from careteam.services.notes import COLUMNS\ndef f(s): return select(*COLUMNS)",
+    "columns of another module": "from careteam.services.record import notes\ndef f(s): return select(*notes.COLUMNS)",
+    "columns taken from it": "from careteam.services.record.notes import COLUMNS\ndef f(s): return select(*COLUMNS)",
     "a plain table": "def f(s): return s.execute(select(Note.__table__))",
     "a model in a loop": "def f(s):\n    for model in (Note, I):\n        s.execute(select(model))",
     "a model in a comprehension": "def f(s): return [s.scalars(select(m)) for m in (Note, I)]",
@@ -99,7 +99,7 @@ PASSES = {
 
 def check(text: str) -> list[Finding]:
     """Return what is found in one module that is not part of the application."""
-    others = {"careteam.services.notes": HEAD + "COLUMNS = (Note.id, Note.body)"}
+    others = {"careteam.services.record.notes": HEAD + "COLUMNS = (Note.id, Note.body)"}
     return [f for f in findings({"careteam.sample": HEAD + text, **others}) if f.module == "careteam.sample"]
 
 

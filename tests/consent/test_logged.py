@@ -3,7 +3,7 @@
 from typing import Any
 
 from careteam.models import AccessEvent
-from careteam.services.access_words import DONE
+from careteam.services.log.access_words import DONE
 from tests.consent.acts import EVENT, begun, consents, place, revoked, signature, signed
 from tests.world import Person, World
 

@@ -11,9 +11,9 @@ from careteam.actor import Origin
 from careteam.errors import Conflict, Invalid
 from careteam.extensions import db
 from careteam.models import LoginSession, User
-from careteam.services import accounts, credentials, own_account, sessions
-from careteam.services.accounts import normal_address, normal_name
-from careteam.services.sessions import Browser as Where
+from careteam.services.identity import accounts, credentials, own_account, sessions
+from careteam.services.identity.accounts import normal_address, normal_name
+from careteam.services.identity.sessions import Browser as Where
 from tests.identity.browser import Browser, signed_in
 from tests.world import PASSWORD, World
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from careteam.services import credentials
+from careteam.services.identity import credentials
 from tests.identity.browser import SAFE, Browser, signed_in
 from tests.world import PASSWORD, World
 

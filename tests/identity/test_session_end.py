@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from careteam.actor import Origin
 from careteam.models import LoginSession, Staff, User
 from careteam.policy.vocabulary import Role
-from careteam.services import credentials
+from careteam.services.identity import credentials
 from tests.identity.browser import Browser, copy_of, signed_in
 from tests.world import PASSWORD, Person, World
 

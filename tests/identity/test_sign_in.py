@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from careteam.models import AccessEvent, LoginSession, User
-from careteam.services.credentials import digest
+from careteam.services.identity.credentials import digest
 from tests.identity.browser import Browser, copy_of, signed_in
 from tests.world import PASSWORD, World
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from careteam.actor import Origin
 from careteam.extensions import db
 from careteam.policy.vocabulary import Role
-from careteam.services import credentials, staff
+from careteam.services.identity import credentials, staff
 from tests.identity.test_practices import colleagues, place
 from tests.world import World
 

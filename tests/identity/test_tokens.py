@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy import select, update
 
 from careteam.models import ApiToken
-from careteam.services.credentials import digest
+from careteam.services.identity.credentials import digest
 from tests.identity.browser import signed_in
 from tests.world import PASSWORD, Client, Person, World
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from careteam.models import ApiToken, Invitation, Patient, Staff, User
 from careteam.models.types import new_id
 from careteam.policy.vocabulary import Role
-from careteam.services.credentials import digest, new_secret
+from careteam.services.identity.credentials import digest, new_secret
 from tests.world import LONG_AGO, PASSWORD, Client, Person, World
 
 BORN = "1990-05-17"

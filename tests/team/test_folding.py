@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from careteam.models import Base, Consent, ImportSource, Item, MedicationReview, Membership, Patient, Restriction
 from careteam.policy.vocabulary import ItemClass, Role
-from careteam.services import folding
+from careteam.services.team import folding
 from tests.team.inviting import BORN, accept, as_new, brought, register, to_treatment
 from tests.world import LONG_AGO, Person, World
 

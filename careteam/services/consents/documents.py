@@ -14,7 +14,7 @@ from careteam.facts import consent_fact
 from careteam.models import Consent, Item
 from careteam.policy.consent import faults, not_yet, strangers
 from careteam.policy.facts import Recipient
-from careteam.services.records import Record
+from careteam.services.record.records import Record
 from careteam.vault import seal, unseal
 
 LISTS = ("disclosers", "recipients", "classes", "except_items", "except_holders")

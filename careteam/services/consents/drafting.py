@@ -17,7 +17,7 @@ from careteam.services.consents.reading import changed, find
 from careteam.services.consents.states import state_of
 from careteam.services.consents.superseding import check_supersedes
 from careteam.services.consents.views import granted
-from careteam.services.records import Record, open_record, open_to_write
+from careteam.services.record.records import Record, open_record, open_to_write
 
 LAPSES_AFTER = timedelta(days=30)
 """How long a request waits for the patient, unless it says otherwise."""

@@ -11,11 +11,11 @@ from careteam.actor import Actor
 from careteam.errors import NotFound
 from careteam.models import Consent
 from careteam.policy.vocabulary import ConsentStatus
-from careteam.services import access_log
 from careteam.services.consents.states import in_state
 from careteam.services.consents.views import granted, grants, present
+from careteam.services.log import access_log
 from careteam.services.paging import page
-from careteam.services.records import Record, open_record
+from careteam.services.record.records import Record, open_record
 
 
 def page_of(

@@ -19,11 +19,11 @@ from careteam.policy.facts import Team
 from careteam.policy.narrowing import Part, covers
 from careteam.policy.team import accepted
 from careteam.policy.vocabulary import ConsentStatus, Role
-from careteam.services import access_log
 from careteam.services.consents.documents import recipient_text
 from careteam.services.consents.revocations import Act, act_of, carry_out
 from careteam.services.consents.states import in_state
-from careteam.services.records import open_to_write
+from careteam.services.log import access_log
+from careteam.services.record.records import open_to_write
 
 
 def revoke_everywhere(

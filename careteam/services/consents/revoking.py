@@ -14,14 +14,14 @@ from careteam.facts import consent_fact, discloser_text
 from careteam.models import Consent, Revocation
 from careteam.policy.narrowing import Part, covers
 from careteam.policy.vocabulary import ConsentStatus
-from careteam.services import access_log
 from careteam.services.consents.documents import recipient_text
 from careteam.services.consents.reading import find, sees
 from careteam.services.consents.receipts import receipt_of
 from careteam.services.consents.revocations import act_of, carry_out
 from careteam.services.consents.states import state_of
 from careteam.services.consents.views import granted
-from careteam.services.records import Record, open_record, open_to_write
+from careteam.services.log import access_log
+from careteam.services.record.records import Record, open_record, open_to_write
 
 _NOT_SIGNED = {
     ConsentStatus.DRAFT: "This is your own draft and opens nothing: withdraw it.",

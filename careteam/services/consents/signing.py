@@ -12,14 +12,14 @@ from careteam.errors import Conflict, Invalid, NotPermitted, Stale
 from careteam.models import Consent, Patient, User
 from careteam.passwords import Passwords
 from careteam.policy.vocabulary import ConsentStatus
-from careteam.services.accounts import confirm
 from careteam.services.consents import terms
 from careteam.services.consents.documents import check, sha256_of
 from careteam.services.consents.drafting import UNSIGNED
 from careteam.services.consents.reading import changed, find
 from careteam.services.consents.states import state_of
 from careteam.services.consents.superseding import check_supersedes, supersede
-from careteam.services.records import Record, open_record
+from careteam.services.identity.accounts import confirm
+from careteam.services.record.records import Record, open_record
 
 
 def sign(

@@ -7,7 +7,7 @@ from careteam.models import Consent
 from careteam.policy.vocabulary import ConsentStatus
 from careteam.services.consents.reading import sees
 from careteam.services.consents.states import state_of
-from careteam.services.records import Record
+from careteam.services.record.records import Record
 
 
 def check_supersedes(session: Session, record: Record, consent: Consent) -> Consent | None:

@@ -16,7 +16,7 @@ from careteam.models import Consent
 from careteam.policy.consent import concerns
 from careteam.policy.facts import Consent as ConsentFact
 from careteam.services.consents.states import state_of
-from careteam.services.records import Record
+from careteam.services.record.records import Record
 from careteam.vault import unseal
 
 _DOCUMENT = ("kind", "purpose", "disclosers", "classes", "labels", "valid_from", "valid_until", "ends_when")

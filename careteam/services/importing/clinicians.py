@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from careteam.actor import Actor, Origin
 from careteam.errors import Invalid, NotPermitted
 from careteam.policy.vocabulary import Role
-from careteam.services import credentials
+from careteam.services.identity import credentials
 
 
 @dataclass(frozen=True, slots=True)

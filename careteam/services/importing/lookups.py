@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from careteam.errors import Invalid, NotFound
 from careteam.models import Patient, User
 from careteam.policy.vocabulary import Role
-from careteam.services.accounts import normal_address
+from careteam.services.identity.accounts import normal_address
 from careteam.services.importing.clinicians import pair
-from careteam.services.invitation_rules import present_record
+from careteam.services.team.invitation_rules import present_record
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from careteam.policy.team import state
 from careteam.policy.vocabulary import MembershipState
 from careteam.services.importing.clinicians import Clinician, Pair
 from careteam.services.importing.refusals import RefusedFile
-from careteam.services.memberships import Offer, begin
+from careteam.services.team.memberships import Offer, begin
 
 OPEN = frozenset({MembershipState.PROPOSED, MembershipState.UPCOMING, MembershipState.CURRENT})
 

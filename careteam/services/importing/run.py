@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from careteam.actor import Actor
 from careteam.fhir_reading import Limits, Reading, ReadNote, UnreadableBundle, read_bundle
 from careteam.policy.vocabulary import Role
-from careteam.services import access_log
 from careteam.services.importing import report, whose
 from careteam.services.importing.authors import Authors, match
 from careteam.services.importing.clinicians import check_importer, pair
@@ -19,6 +18,7 @@ from careteam.services.importing.refusals import RefusedFile
 from careteam.services.importing.report import Report
 from careteam.services.importing.sources import Sifted, sift
 from careteam.services.importing.storing import Into, store
+from careteam.services.log import access_log
 
 ACT = "import"
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from careteam.actor import Actor
 from careteam.fhir_reading import KeptResource, Reading, ReadMedication, ReadNote, ReadPatient, Sourced
 from careteam.models import ImportSource, Item
-from careteam.services.records import open_record
+from careteam.services.record.records import open_record
 
 PATIENT = "Patient"
 LONGEST_KEY = 500

@@ -12,16 +12,16 @@ from careteam.errors import Invalid, NotPermitted
 from careteam.fhir_reading import Reading, ReadPatient
 from careteam.models import ImportSource, Membership, Patient, User
 from careteam.models.types import new_id
-from careteam.services.accounts import normal_name
+from careteam.services.identity.accounts import normal_name
 from careteam.services.importing.clinicians import Clinician, Pair
 from careteam.services.importing.dates import dated
 from careteam.services.importing.differences import differences
 from careteam.services.importing.identity import Identity, Likeness, compare
 from careteam.services.importing.refusals import RefusedFile
 from careteam.services.importing.sources import PATIENT, stored_key
-from careteam.services.invitation_rules import present_record
 from careteam.services.names import name_key
-from careteam.services.records import open_record
+from careteam.services.record.records import open_record
+from careteam.services.team.invitation_rules import present_record
 from careteam.vault import unseal
 
 

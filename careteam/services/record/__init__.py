@@ -1,0 +1,1 @@
+"""The shared record: its opening, notes, medications and labels."""

@@ -1,0 +1,262 @@
+"""Notes: drafted, signed, then only added to or marked as entered in error."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from careteam.actor import Actor
+from careteam.errors import Conflict, NotFound, NotPermitted, Stale
+from careteam.models import Note, NoteAddendum
+from careteam.models.types import new_id
+from careteam.policy.vocabulary import CLINICAL_ROLES, ItemClass, Label, NoteStatus, Role
+from careteam.services.log import access_log
+from careteam.services.paging import page
+from careteam.services.record.items import heading, item_columns, labelled, not_in_future
+from careteam.services.record.records import Record, open_record, open_to_write
+from careteam.vault import seal, unseal
+
+COLUMNS = (
+    *item_columns(Note),
+    Note.status,
+    Note.title,
+    Note.body,
+    Note.signed_at,
+    Note.error_reason,
+    Note.error_at,
+)
+
+_ADDENDUM = NoteAddendum.__table__.c
+SHAPES: Mapping[ItemClass, frozenset[Role]] = {
+    ItemClass.PROGRESS_NOTE: CLINICAL_ROLES,
+    ItemClass.COORDINATION_NOTE: CLINICAL_ROLES,
+    ItemClass.PSYCHOTHERAPY_NOTE: frozenset({Role.THERAPIST}),
+}
+"""Which notes there are, and who may write them."""
+
+
+def page_of(
+    session: Session,
+    actor: Actor,
+    patient_id: UUID,
+    *,
+    at: datetime,
+    limit: int,
+    cursor: str | None = None,
+    **filters: Any,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Return one page of the notes that the actor may read, newest first, and the next cursor.
+
+    Filters: `kind`, `status`, `author_id`, `from_date` and `through_date` (days, inclusive).
+    Raises NotFound, and Invalid on a cursor that is not ours.
+    """
+    record = open_record(session, actor, patient_id, at=at)
+    query = record.rows(Note, *COLUMNS).where(*_filters(**filters))
+    found = page(session, query.order_by(Note.date.desc(), Note.id.desc()), limit=limit, cursor=cursor)
+    access_log.disclosed(session, actor, patient_id, "read-notes", record.seen(found.rows), at=at)
+    return present(session, record, found.rows), found.cursor
+
+
+def read(session: Session, actor: Actor, patient_id: UUID, note_id: UUID, *, at: datetime) -> dict[str, Any]:
+    """Return one note. Raises NotFound when it is absent or hidden."""
+    record = open_record(session, actor, patient_id, at=at)
+    rows = session.execute(record.rows(Note, *COLUMNS).where(Note.id == note_id)).all()
+    if not rows:
+        raise NotFound
+    access_log.disclosed(session, actor, patient_id, "read-note", record.seen(rows), at=at)
+    return present(session, record, rows)[0]
+
+
+def draft(
+    session: Session,
+    actor: Actor,
+    patient_id: UUID,
+    *,
+    kind: ItemClass,
+    title: str,
+    body: str,
+    date: date,
+    labels: Iterable[Label] = (),
+    part2: bool | None = None,
+    at: datetime,
+) -> dict[str, Any]:
+    """Begin a note that only its author reads until it is signed. The author becomes its holder."""
+    record = open_to_write(session, actor, patient_id, at=at)
+    if not record.roles & SHAPES[kind]:
+        raise NotPermitted("Only a therapist writes psychotherapy notes, and only clinicians write notes.")
+    note_id = new_id()
+    note = Note(
+        id=note_id,
+        patient_id=patient_id,
+        item_class=kind,
+        author_id=actor.user_id,
+        holder_id=actor.user_id,
+        date=not_in_future(date, at),
+        draft=True,
+        status=NoteStatus.DRAFT,
+        title=seal(session, Note.title, note_id, title),
+        body=seal(session, Note.body, note_id, body),
+        created_at=at,
+        updated_at=at,
+        **labelled(labels, part2),
+    )
+    session.add(note)
+    return _changed(session, record, "draft-note", note)
+
+
+def edit(
+    session: Session,
+    actor: Actor,
+    patient_id: UUID,
+    note_id: UUID,
+    *,
+    version: int,
+    at: datetime,
+    **changes: Any,
+) -> dict[str, Any]:
+    """Change a draft: any of `title`, `body`, `date`. Raises Conflict once it is signed."""
+    record, note = _own(session, actor, patient_id, note_id, version=version, at=at)
+    if note.status is not NoteStatus.DRAFT:
+        raise Conflict("A signed note does not change: add an addendum, or mark it as entered in error.")
+    if "date" in changes:
+        note.date = not_in_future(changes["date"], at)
+    for column in (Note.title, Note.body):
+        if column.key in changes:
+            setattr(note, column.key, seal(session, column, note.id, changes[column.key]))
+    note.updated_at = at
+    return _changed(session, record, "edit-note", note)
+
+
+def sign(
+    session: Session, actor: Actor, patient_id: UUID, note_id: UUID, *, version: int, at: datetime
+) -> dict[str, Any]:
+    """Sign a draft: from now on it does not change, and consents may open it."""
+    record, note = _own(session, actor, patient_id, note_id, version=version, at=at)
+    if note.status is not NoteStatus.DRAFT:
+        raise Conflict("This note is signed already.")
+    note.status, note.draft, note.signed_at, note.updated_at = NoteStatus.SIGNED, False, at, at
+    return _changed(session, record, "sign-note", note)
+
+
+def add_addendum(
+    session: Session,
+    actor: Actor,
+    patient_id: UUID,
+    note_id: UUID,
+    *,
+    body: str,
+    version: int,
+    at: datetime,
+) -> dict[str, Any]:
+    """Add to a signed note; the text before stays as it is."""
+    record, note = _own(session, actor, patient_id, note_id, version=version, at=at)
+    if note.status is not NoteStatus.SIGNED:
+        raise Conflict("Only a signed note has addenda; a draft can be changed.")
+    addendum_id = new_id()
+    sealed = seal(session, NoteAddendum.body, addendum_id, body)
+    session.add(NoteAddendum(id=addendum_id, note_id=note.id, author_id=actor.user_id, body=sealed, created_at=at))
+    note.updated_at = at
+    return _changed(session, record, "add-addendum", note)
+
+
+def enter_in_error(
+    session: Session,
+    actor: Actor,
+    patient_id: UUID,
+    note_id: UUID,
+    *,
+    reason: str,
+    version: int,
+    at: datetime,
+) -> dict[str, Any]:
+    """Mark one's own note as entered in error; also possible after leaving the team. It stays readable."""
+    record, note = _own(session, actor, patient_id, note_id, version=version, at=at, current=False)
+    if note.status is NoteStatus.ENTERED_IN_ERROR:
+        raise Conflict("This note is marked as entered in error already.")
+    note.status, note.error_at, note.updated_at = NoteStatus.ENTERED_IN_ERROR, at, at
+    note.error_reason = seal(session, Note.error_reason, note.id, reason)
+    return _changed(session, record, "note-entered-in-error", note)
+
+
+def present(session: Session, record: Record, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return the notes of these gate rows, each whole: with its addenda."""
+    addenda = _addenda(session, [r.id for r in rows if r.status is not NoteStatus.DRAFT])
+    return [
+        {
+            **heading(record, row),
+            "status": row.status,
+            "title": unseal(session, Note.title, row.id, row.title),
+            "body": unseal(session, Note.body, row.id, row.body),
+            "signed_at": row.signed_at,
+            "entered_in_error_at": row.error_at,
+            "entered_in_error_reason": unseal(session, Note.error_reason, row.id, row.error_reason),
+            "addenda": addenda.get(row.id, []),
+        }
+        for row in rows
+    ]
+
+
+def _own(
+    session: Session,
+    actor: Actor,
+    patient_id: UUID,
+    note_id: UUID,
+    *,
+    version: int,
+    at: datetime,
+    current: bool = True,
+) -> tuple[Record, Note]:
+    """Return one's own note, to change it. Raises NotFound, NotPermitted or Stale."""
+    opener = open_to_write if current else open_record
+    record = opener(session, actor, patient_id, at=at)
+    row = session.execute(record.rows(Note, Note).where(Note.id == note_id)).first()
+    if row is None:
+        raise NotFound
+    note: Note = row[0]
+    if note.author_id != actor.user_id:
+        raise NotPermitted("Only its author changes a note.")
+    if note.version != record.version_meant(note, version):
+        raise Stale
+    return record, note
+
+
+def _changed(session: Session, record: Record, act: str, note: Note) -> dict[str, Any]:
+    session.flush()
+    rows = session.execute(record.rows(Note, *COLUMNS).where(Note.id == note.id)).all()
+    access_log.changed(
+        session, record.actor, record.patient_id, act, target=note.id, items=record.seen(rows), at=record.at
+    )
+    return present(session, record, rows)[0]
+
+
+def _addenda(session: Session, note_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    if not note_ids:
+        return {}
+    query = select(*_ADDENDUM).where(_ADDENDUM.note_id.in_(note_ids)).order_by(_ADDENDUM.id)
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for row in session.execute(query):
+        text = unseal(session, NoteAddendum.body, row.id, row.body)
+        found.setdefault(row.note_id, []).append(
+            {"id": row.id, "author_id": row.author_id, "body": text, "created_at": row.created_at}
+        )
+    return found
+
+
+def _filters(
+    *,
+    kind: ItemClass | None = None,
+    status: NoteStatus | None = None,
+    author_id: UUID | None = None,
+    from_date: date | None = None,
+    through_date: date | None = None,
+) -> list[ColumnElement[bool]]:
+    return [
+        *([Note.item_class == kind] if kind else []),
+        *([Note.status == status] if status else []),
+        *([Note.author_id == author_id] if author_id else []),
+        *([Note.date >= from_date] if from_date else []),
+        *([Note.date <= through_date] if through_date else []),
+    ]

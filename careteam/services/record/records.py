@@ -1,0 +1,95 @@
+"""Opens one patient's record for one person: the first step of every read and write of shared data."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from careteam import access
+from careteam.actor import Actor
+from careteam.errors import NotFound, NotPermitted
+from careteam.facts import Facts
+from careteam.models import Item
+from careteam.policy.facts import Team
+from careteam.policy.scope import Scope
+from careteam.policy.team import accepted, roles_now, was_member
+from careteam.policy.vocabulary import Role
+from careteam.services.log import access_log
+from careteam.services.log.access_log import Disclosed
+
+ANY_VERSION = -1
+"""What `If-Match: *` says. It fits nothing but what a former member may still do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One patient's record as one person finds it at one instant."""
+
+    actor: Actor
+    facts: Facts
+    scope: Scope
+    roles: frozenset[Role]
+    at: datetime
+
+    @property
+    def team(self) -> Team:
+        """Everybody who is, was or is asked to be in the team."""
+        return self.facts.team
+
+    @property
+    def known_team(self) -> Team:
+        """The team as far as the actor may know of it: only the patient sees who is asked to join."""
+        if self.is_patient:
+            return self.team
+        return replace(self.team, memberships=tuple(m for m in self.team.memberships if accepted(m)))
+
+    @property
+    def patient_id(self) -> UUID:
+        """Whose record it is."""
+        return self.scope.patient_id
+
+    @property
+    def is_patient(self) -> bool:
+        """True when the record is the actor's own."""
+        return self.team.patient_user_id == self.actor.user_id
+
+    @property
+    def is_member(self) -> bool:
+        """True when the actor is a current, accepted and verified member of the team."""
+        return bool(self.roles)
+
+    def version_meant(self, item: Item, version: int) -> int:
+        """Return the version that a change is meant for. A former member sees none, and may mean whatever it is."""
+        return item.version if version == ANY_VERSION and self.scope.former else version
+
+    def rows(self, model: type[Item], *columns: Any) -> Select[*tuple[Any, ...]]:
+        """Return the SELECT of what the actor may read (see `careteam.access.visible`)."""
+        return access.visible(model, self.scope, *columns)
+
+    def seen(self, rows: Iterable[Any]) -> list[Disclosed]:
+        """Return what these rows disclose, for the access log (see `careteam.services.log.access_log.seen`)."""
+        return access_log.seen(rows, self.scope)
+
+
+def open_record(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> Record:
+    """Return the record. Raises NotFound unless the actor is the patient or was ever in the team."""
+    facts, scope = access.opened(session, actor.reader, patient_id, at=at)
+    record = Record(actor, facts, scope, roles_now(actor.reader, facts.team, at), at)
+    if not (record.is_patient or (scope.permits and was_member(facts.team, actor.user_id))):
+        raise NotFound
+    return record
+
+
+def open_to_write(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> Record:
+    """Return the record for somebody who may write in it: the patient, or a current member.
+
+    Raises NotFound to others, NotPermitted to former members.
+    """
+    record = open_record(session, actor, patient_id, at=at)
+    if not (record.is_patient or record.is_member):
+        raise NotPermitted("Your membership in this care team has ended or has not begun: you can only read.")
+    return record

@@ -1,0 +1,1 @@
+"""Invitations, memberships, the caseload, and who takes over a record."""

@@ -1,0 +1,214 @@
+"""Memberships: begun from an offer, agreed to by both sides in either order, declined, ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from careteam.actor import Actor
+from careteam.errors import Conflict, Invalid, NotFound, NotPermitted
+from careteam.facts import membership_fact
+from careteam.models import Invitation, Membership, Patient, User
+from careteam.policy.team import accepted, lapsed, state
+from careteam.policy.vocabulary import InvitationKind, MembershipKind, MembershipState, Role
+from careteam.services.log import access_log
+from careteam.services.paging import page
+from careteam.services.team.invitation_rules import IS_OPEN
+from careteam.services.team.rosters import membership_of, memberships
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a membership is to be: role, practice, kind and (for covering) its period in UTC, end exclusive."""
+
+    role: Role
+    practice_id: UUID | None = None
+    kind: MembershipKind = MembershipKind.TREATING
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+
+
+def check_period(offer: Offer, at: datetime) -> None:
+    """Raises Invalid unless a covering offer has a period that is not over, and a treating one has none."""
+    if offer.kind is MembershipKind.TREATING:
+        if offer.valid_from or offer.valid_until:
+            raise Invalid("A treating membership lasts until it is ended.", {"valid_from": ["Leave the dates out."]})
+        return
+    if offer.valid_from is None or offer.valid_until is None:
+        raise Invalid(
+            "A covering membership is dated from and to.", {"valid_until": ["Give valid_from and valid_until."]}
+        )
+    if offer.valid_until <= offer.valid_from:
+        raise Invalid("A period ends after it begins.", {"valid_until": ["Give a later instant."]})
+    if offer.valid_until <= at:
+        raise Invalid("This period is over.", {"valid_until": ["Give an instant in the future."]})
+
+
+def begin(
+    session: Session,
+    *,
+    patient_id: UUID,
+    user_id: UUID,
+    offer: Offer,
+    proposed_by: UUID,
+    patient_agreed_at: datetime | None = None,
+    clinician_accepted_at: datetime | None = None,
+    at: datetime,
+) -> Membership:
+    """Return the membership that the offer makes: a new one, or the same proposal with these agreements added.
+
+    Raises Conflict when the clinician is in the team in this role already, or asked to be for another period.
+    """
+    standing = open_membership(session, patient_id, user_id, offer.role, at)
+    if standing is None:
+        standing = Membership(
+            patient_id=patient_id,
+            user_id=user_id,
+            role=offer.role,
+            practice_id=offer.practice_id,
+            kind=offer.kind,
+            valid_from=offer.valid_from,
+            valid_until=offer.valid_until,
+            proposed_by=proposed_by,
+            created_at=at,
+        )
+    elif accepted(membership_fact(standing)):
+        raise Conflict("This clinician is in the team in this role already.")
+    elif _period(standing) != (offer.kind, offer.valid_from, offer.valid_until):
+        raise Conflict("This clinician is asked to join in this role already: agree to that or decline it first.")
+    standing.patient_agreed_at = standing.patient_agreed_at or patient_agreed_at
+    standing.clinician_accepted_at = standing.clinician_accepted_at or clinician_accepted_at
+    standing.practice_id = standing.practice_id or offer.practice_id
+    session.add(standing)
+    session.flush()
+    return standing
+
+
+def open_membership(session: Session, patient_id: UUID, user_id: UUID, role: Role, at: datetime) -> Membership | None:
+    """Return the open membership of this clinician in this role; one whose period is over is closed."""
+    query = select(Membership).where(
+        Membership.patient_id == patient_id,
+        Membership.user_id == user_id,
+        Membership.role == role,
+        Membership.declined_at.is_(None),
+        Membership.ended_at.is_(None),
+    )
+    found = session.scalars(query).first()
+    if found is None or not lapsed(membership_fact(found), at):
+        return found
+    found.ended_at = found.valid_until
+    session.flush()
+    return None
+
+
+def page_of(
+    session: Session, actor: Actor, *, limit: int, cursor: str | None = None, at: datetime
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Return one page of the memberships that the actor is a side of, newest first, and the next cursor."""
+    query = _mine(actor).order_by(Membership.id.desc())
+    found = page(session, query, limit=limit, cursor=cursor)
+    access_log.disclosed(session, actor, None, "list-memberships", [], at=at)
+    return [membership_of(row, actor, at) for row in found.rows], found.cursor
+
+
+def agree(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) -> dict[str, Any]:
+    """Say the actor's yes; with both, the membership is accepted. Raises Conflict unless it waits for it.
+
+    Raises NotPermitted to a clinician who is not verified in its role.
+    """
+    membership, is_patient = _own(session, actor, membership_id)
+    if not is_patient and membership.role not in actor.verified:
+        raise NotPermitted(f"Only a clinician who is verified as a {membership.role} agrees to this.")
+    if state(membership_fact(membership), at) is not MembershipState.PROPOSED:
+        raise Conflict("This membership does not wait for an answer.")
+    if membership.patient_agreed_at if is_patient else membership.clinician_accepted_at:
+        raise Conflict("You have agreed already; the other side has not answered yet.")
+    if is_patient:
+        membership.patient_agreed_at = at
+    else:
+        membership.clinician_accepted_at = at
+    return _changed(session, actor, membership, "agree-membership", at=at)
+
+
+def decline(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) -> dict[str, Any]:
+    """Say no to a proposal, or take back one's yes. Raises Conflict once it is accepted or closed.
+
+    What the actor said yes to before in an invitation that is still open does not undo it: it is withdrawn.
+    """
+    membership, is_patient = _own(session, actor, membership_id)
+    stands = state(membership_fact(membership), at)
+    if stands in {MembershipState.UPCOMING, MembershipState.CURRENT}:
+        raise Conflict("Both sides have agreed to this membership: end it instead.")
+    if stands is not MembershipState.PROPOSED:
+        raise Conflict("This membership does not wait for an answer.")
+    membership.declined_at, membership.declined_by = at, actor.user_id
+    _withdraw_older(session, membership, is_patient=is_patient, at=at)
+    return _changed(session, actor, membership, "decline-membership", at=at)
+
+
+def end(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) -> dict[str, Any]:
+    """End the membership at once, for good; ending it again changes nothing. Raises Conflict on a declined one.
+
+    Open invitations are withdrawn as in `decline`.
+    """
+    membership, is_patient = _own(session, actor, membership_id)
+    if membership.declined_at:
+        raise Conflict("This membership was declined and never began.")
+    if state(membership_fact(membership), at) not in {MembershipState.ENDED, MembershipState.WITHDRAWN}:
+        membership.ended_at, membership.ended_by = at, actor.user_id
+        _withdraw_older(session, membership, is_patient=is_patient, at=at)
+    return _changed(session, actor, membership, "end-membership", at=at)
+
+
+def said_no_since(session: Session, patient_id: UUID, user_id: UUID, *, by: UUID, since: datetime) -> bool:
+    """Say whether this side has declined or ended a membership of this clinician's at or after that instant."""
+    declined = and_(Membership.declined_by == by, Membership.declined_at >= since)
+    ended = and_(Membership.ended_by == by, Membership.ended_at >= since)
+    theirs = (Membership.patient_id == patient_id, Membership.user_id == user_id)
+    return session.execute(select(Membership.id).where(*theirs, or_(declined, ended)).limit(1)).first() is not None
+
+
+def _withdraw_older(session: Session, membership: Membership, *, is_patient: bool, at: datetime) -> None:
+    """Withdraw the open invitations that would undo this no.
+
+    Of a patient: all of this clinician's address into the team, whoever made them. Of a clinician: theirs of the
+    patient.
+    """
+    person = select(User.email).where(User.id == membership.user_id)
+    undoing = and_(Invitation.kind == InvitationKind.CLINICIAN, Invitation.patient_id == membership.patient_id)
+    if not is_patient:
+        person = select(User.email).join(Patient, Patient.user_id == User.id)
+        person = person.where(Patient.id == membership.patient_id)
+        undoing = and_(Invitation.kind == InvitationKind.PATIENT, Invitation.invited_by == membership.user_id)
+    session.execute(
+        update(Invitation)
+        .where(undoing, Invitation.email == person.scalar_subquery(), IS_OPEN)
+        .values(withdrawn_at=at),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _period(membership: Membership) -> tuple[MembershipKind, datetime | None, datetime | None]:
+    return membership.kind, membership.valid_from, membership.valid_until
+
+
+def _mine(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return memberships().where(or_(Membership.user_id == actor.user_id, Patient.user_id == actor.user_id))
+
+
+def _own(session: Session, actor: Actor, membership_id: UUID) -> tuple[Membership, bool]:
+    """Return a membership that the actor is a side of, and whether as the patient. Raises NotFound."""
+    row = session.execute(_mine(actor).where(Membership.id == membership_id)).first()
+    if row is None:
+        raise NotFound
+    return session.get_one(Membership, membership_id), bool(row.patient_user_id == actor.user_id)
+
+
+def _changed(session: Session, actor: Actor, membership: Membership, act: str, *, at: datetime) -> dict[str, Any]:
+    session.flush()
+    row = session.execute(_mine(actor).where(Membership.id == membership.id)).one()
+    access_log.changed(session, actor, membership.patient_id, act, target=membership.id, at=at)
+    return membership_of(row, actor, at)

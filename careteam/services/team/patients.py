@@ -1,0 +1,175 @@
+"""The caseload, and who a patient is: name, dates, time zone, team."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from careteam import access
+from careteam.actor import Actor
+from careteam.errors import NotPermitted
+from careteam.facts import membership_fact
+from careteam.models import Membership, Patient
+from careteam.policy.facts import Team
+from careteam.policy.scope import Scope
+from careteam.policy.team import introduced, roles_now, standing
+from careteam.policy.vocabulary import Role, Standing
+from careteam.services.identity.accounts import normal_name
+from careteam.services.identity.time_zones import known_zone
+from careteam.services.log import access_log
+from careteam.services.names import name_key
+from careteam.services.paging import page
+from careteam.services.record.records import Record, open_record, open_to_write
+from careteam.services.team.holders import names_of, sharing
+from careteam.services.team.particulars import born, died
+from careteam.services.team.teams import members
+
+THEIRS = frozenset({"name", "birth_date", "time_zone"})
+"""What the patient changes; a current member records only `death_date`."""
+
+_COLUMNS = (Patient.id, Patient.name, Patient.birth_date, Patient.death_date)
+_PLACES = (
+    select(
+        Membership.patient_id,
+        Patient.user_id.label("patient_user_id"),
+        Membership.user_id,
+        Membership.role,
+        Membership.kind,
+        Membership.patient_agreed_at,
+        Membership.clinician_accepted_at,
+        Membership.declined_at,
+        Membership.ended_at,
+        Membership.valid_from,
+        Membership.valid_until,
+    )
+    .join(Patient, Patient.id == Membership.patient_id)
+    .order_by(Membership.id)
+)
+
+
+def page_of(
+    session: Session,
+    actor: Actor,
+    *,
+    at: datetime,
+    limit: int,
+    cursor: str | None = None,
+    name: str | None = None,
+    state: Standing = Standing.CURRENT,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Return one page of the patients to whom the actor stands in this state, by name, and the next cursor.
+
+    A patient finds their own record among the current ones. `name` is a part of a name; case and accents do
+    not matter. The number of statements does not depend on the number of patients.
+    """
+    teams = _teams(session, actor, state, at)
+    own = {actor.patient_id} if actor.patient_id and state is Standing.CURRENT else set()
+    query = select(*_COLUMNS, Patient.name_key).where(Patient.id.in_({*teams, *own}))
+    if name is not None:
+        query = query.where(Patient.name_key.contains(name_key(name), autoescape=True))
+    found = page(session, query.order_by(Patient.name_key, Patient.id), limit=limit, cursor=cursor)
+    access_log.disclosed(session, actor, None, "list-patients", [], at=at)
+    return _listed(session, actor, found.rows, teams, state, at), found.cursor
+
+
+def read(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> dict[str, Any]:
+    """Return who the patient is. Raises NotFound unless the actor is the patient or was ever in the team."""
+    record = open_record(session, actor, patient_id, at=at)
+    access_log.disclosed(session, actor, patient_id, "read-patient", [], at=at)
+    return _patient(session, record)
+
+
+def change(session: Session, actor: Actor, patient_id: UUID, *, at: datetime, **changes: Any) -> dict[str, Any]:
+    """Change any of name, birth date and time zone (the patient), or the death date (a current member).
+
+    Raises NotFound, NotPermitted and Invalid.
+    """
+    record = open_to_write(session, actor, patient_id, at=at)
+    if not record.is_patient and changes.keys() & THEIRS:
+        raise NotPermitted("The patient keeps their own name, birth date and time zone.")
+    if record.is_patient and "death_date" in changes:
+        raise NotPermitted("A member of the care team records a death.")
+    patient = session.get_one(Patient, patient_id)
+    for field, value in _checked(patient, changes, at).items():
+        setattr(patient, field, value)
+    session.flush()
+    access_log.changed(session, actor, patient_id, "change-patient", target=patient_id, at=at)
+    return _patient(session, record)
+
+
+def _teams(session: Session, actor: Actor, wanted: Standing, at: datetime) -> dict[UUID, Team]:
+    """Return each patient to whom the actor stands like this, with the actor's own memberships."""
+    mine: dict[UUID, list[Any]] = {}
+    for row in session.execute(_PLACES.where(Membership.user_id == actor.user_id)):
+        mine.setdefault(row.patient_id, []).append(row)
+    teams = (
+        Team(patient_id, rows[0].patient_user_id, tuple(map(membership_fact, rows)))
+        for patient_id, rows in mine.items()
+    )
+    return {team.patient_id: team for team in teams if standing(actor.reader, team, at) is wanted}
+
+
+def _listed(
+    session: Session, actor: Actor, rows: Iterable[Any], mine: Mapping[UUID, Team], stands: Standing, at: datetime
+) -> list[dict[str, Any]]:
+    shown = list(rows)
+    scopes = access.scopes(session, actor.reader, [row.id for row in shown], at=at) if shown else {}
+    current = stands is Standing.CURRENT
+    names = names_of(session, [team for team, _ in scopes.values()]) if current else {}
+    return [
+        {
+            **_particulars(row),
+            **_shared(actor, *scopes[row.id], names, current=current and row.id in mine),
+            "own": row.id == actor.patient_id,
+            "standing": stands if row.id in mine else None,
+            "roles": _roles(actor, mine[row.id], at) if row.id in mine else [],
+        }
+        for row in shown
+    ]
+
+
+def _particulars(row: Any) -> dict[str, Any]:
+    return {"id": row.id, "name": row.name, "birth_date": row.birth_date, "death_date": row.death_date}
+
+
+def _shared(actor: Actor, team: Team, scope: Scope, names: dict[UUID, str], *, current: bool) -> dict[str, Any]:
+    """Return per holder, and over all holders, what is shared. Only current members see who holds what."""
+    holders = sharing(scope, team, actor.user_id, names) if current else []
+    return {"shared": sorted({word for holder in holders for word in holder["shared"]}), "sharing": holders}
+
+
+def _roles(actor: Actor, team: Team, at: datetime) -> list[Role]:
+    """Return the actor's roles in the team: those that they have now, otherwise those that they had or will have."""
+    taken_over = team.patient_user_id is not None
+    mine = (p for p in team.memberships if p.user_id == actor.user_id and introduced(p, taken_over=taken_over))
+    return sorted(roles_now(actor.reader, team, at) or {p.role for p in mine})
+
+
+def _patient(session: Session, record: Record) -> dict[str, Any]:
+    row = session.execute(select(*_COLUMNS, Patient.time_zone).where(Patient.id == record.patient_id)).one()
+    return {
+        **_particulars(row),
+        "time_zone": row.time_zone,
+        "own": record.is_patient,
+        "standing": standing(record.actor.reader, record.team, record.at),
+        "roles": _roles(record.actor, record.team, record.at),
+        "team": members(session, record),
+    }
+
+
+def _checked(patient: Patient, changes: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """Return the columns that these changes set. Raises Invalid."""
+    columns = dict(changes)
+    if "name" in changes:
+        columns["name"] = normal_name(changes["name"])
+        columns["name_key"] = name_key(columns["name"])
+    if "birth_date" in changes:
+        columns["birth_date"] = born(changes["birth_date"], at)
+    if "time_zone" in changes:
+        columns["time_zone"] = known_zone(changes["time_zone"])
+    if "death_date" in changes:
+        columns["death_date"] = died(changes["death_date"], patient.birth_date, at)
+    return columns
