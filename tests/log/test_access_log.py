@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text
 
 from careteam.models import AccessEvent, AccessEventItem
 from careteam.models.types import new_id
-from careteam.policy.vocabulary import ItemClass
+from careteam.policy.vocabulary import ItemClass, MedicationSource
 from tests.world import Person, World
 
 
@@ -33,6 +33,14 @@ def test_the_patient_reads_who_looked_in_plain_words(world: World) -> None:
     told = log_of(world, patient)[0]
     assert told["sentence"] == "Paul Reyes looked through your notes: 1 progress note of Tess Okafor."
     assert told["items"][0]["why"] == "consent"
+
+
+def test_what_the_patient_holds_is_called_their_own(world: World) -> None:
+    patient, therapist, _ = world.trio()
+    world.medication(patient, patient, drug="Melatonin", source=MedicationSource.PATIENT)
+    world.consent(patient, disclosers=["patient"])
+    world.client(therapist).get(f"{patient.record}/medications")
+    assert log_of(world, patient)[0]["sentence"].endswith(": 1 medication of your own.")
 
 
 def test_a_refusal_is_logged_even_though_nothing_was_answered(world: World) -> None:

@@ -18,6 +18,9 @@ from careteam.services.paging import page
 from careteam.services.record.records import open_record
 from careteam.services.team.folding import folded_into
 
+YOU = "you"
+"""The holder of what the patient holds, in their own log."""
+
 _SHOWN = AccessEventItem.item_class.not_in(SPECIAL_CLASSES)
 
 
@@ -98,7 +101,7 @@ def _disclosures(session: Session, event_ids: Sequence[UUID]) -> Mapping[UUID, l
             {
                 "class": row.item_class,
                 "count": row.count,
-                "holder": row.name or "you",
+                "holder": row.name or YOU,
                 "why": row.clause,
                 "consent_id": row.consent_id,
             }
@@ -121,9 +124,13 @@ def _tell(rows: Iterable[Any], disclosures: Mapping[UUID, list[dict[str, Any]]])
     ]
 
 
+def _of(holder: str) -> str:
+    return "of your own" if holder == YOU else f"of {holder}"
+
+
 def _sentence(row: Any, items: Sequence[Mapping[str, Any]]) -> str:
     nobody = "The operator of this service" if row.actor_role == "operator" else "Somebody who was not signed in"
     who = row.actor_name or nobody
-    shown = ", ".join(f"{counted(i['class'], i['count'])} of {i['holder']}" for i in items)
+    shown = ", ".join(f"{counted(i['class'], i['count'])} {_of(i['holder'])}" for i in items)
     said = f"{who} {act_phrase(row.act, row.outcome)}"
     return f"{said}: {shown}." if shown else f"{said}."
