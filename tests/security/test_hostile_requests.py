@@ -126,7 +126,7 @@ def test_a_negative_number_of_proxies_is_refused(tmp_path: Path) -> None:
         instance=tmp_path,
         trusted_proxies=-1,
     )
-    assert any("TRUSTED_PROXIES" in line for line in problems(settings))
+    assert "CARETEAM_TRUSTED_PROXIES is the number of proxies in front, 0 for none" in problems(settings)
 
 
 ERRORS: Mapping[str, tuple[str, str, dict[str, Any]]] = {

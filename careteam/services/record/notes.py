@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
-from careteam.errors import Conflict, NotFound, NotPermitted, Stale
+from careteam.errors import Conflict, NotFound, NotPermitted
 from careteam.models import Note, NoteAddendum
 from careteam.models.types import new_id
 from careteam.policy.vocabulary import CLINICAL_ROLES, ItemClass, Label, NoteStatus, Role
 from careteam.services.log import access_log
 from careteam.services.paging import page
+from careteam.services.record.item_changes import touch
 from careteam.services.record.items import heading, item_columns, labelled, not_in_future
 from careteam.services.record.records import Record, open_record, open_to_write
 from careteam.vault import seal, unseal
@@ -126,7 +127,6 @@ def edit(
     for column in (Note.title, Note.body):
         if column.key in changes:
             setattr(note, column.key, seal(session, column, note.id, changes[column.key]))
-    note.updated_at = at
     return _changed(session, record, "edit-note", note)
 
 
@@ -137,7 +137,7 @@ def sign(
     record, note = _own(session, actor, patient_id, note_id, version=version, at=at)
     if note.status is not NoteStatus.DRAFT:
         raise Conflict("This note is signed already.")
-    note.status, note.draft, note.signed_at, note.updated_at = NoteStatus.SIGNED, False, at, at
+    note.status, note.draft, note.signed_at = NoteStatus.SIGNED, False, at
     return _changed(session, record, "sign-note", note)
 
 
@@ -158,7 +158,6 @@ def add_addendum(
     addendum_id = new_id()
     sealed = seal(session, NoteAddendum.body, addendum_id, body)
     session.add(NoteAddendum(id=addendum_id, note_id=note.id, author_id=actor.user_id, body=sealed, created_at=at))
-    note.updated_at = at
     return _changed(session, record, "add-addendum", note)
 
 
@@ -176,7 +175,7 @@ def enter_in_error(
     record, note = _own(session, actor, patient_id, note_id, version=version, at=at, current=False)
     if note.status is NoteStatus.ENTERED_IN_ERROR:
         raise Conflict("This note is marked as entered in error already.")
-    note.status, note.error_at, note.updated_at = NoteStatus.ENTERED_IN_ERROR, at, at
+    note.status, note.error_at = NoteStatus.ENTERED_IN_ERROR, at
     note.error_reason = seal(session, Note.error_reason, note.id, reason)
     return _changed(session, record, "note-entered-in-error", note)
 
@@ -218,8 +217,7 @@ def _own(
     note: Note = row[0]
     if note.author_id != actor.user_id:
         raise NotPermitted("Only its author changes a note.")
-    if note.version != record.version_meant(note, version):
-        raise Stale
+    touch(note, version=record.version_meant(note, version), at=at)
     return record, note
 
 
