@@ -18,7 +18,8 @@ from careteam import facts
 from careteam.facts import Facts
 from careteam.models import Item
 from careteam.models.types import label_mask
-from careteam.policy.facts import Limit, Reader, Team
+from careteam.policy.facts import Consent, Limit, Reader, Team
+from careteam.policy.past import could_read
 from careteam.policy.scope import Author, Holder, OwnRecord, Permit, Scope, Shared
 from careteam.policy.sharing import readable
 from careteam.policy.vocabulary import SPECIAL_CLASSES
@@ -36,22 +37,42 @@ def opened(session: Session, reader: Reader, patient_id: UUID, *, at: datetime) 
 
     Raises NotFound when there is no such patient.
     """
-    found = facts.of_patients(session, [patient_id])[patient_id]
-    return found, readable(reader, found.team, found.consents, found.restrictions, at=at)
+    return records(session, reader, [patient_id], at=at)[patient_id]
+
+
+def records(
+    session: Session, reader: Reader, patient_ids: Iterable[UUID], *, at: datetime
+) -> Mapping[UUID, tuple[Facts, Scope]]:
+    """Return the same of several patients, in as many statements as for one.
+
+    Consents are read afresh for every answer. Raises NotFound when one of the patients does not exist.
+    """
+    read = facts.of_patients(session, patient_ids)
+    return {i: (f, readable(reader, f.team, f.consents, f.restrictions, at=at)) for i, f in read.items()}
 
 
 def scopes(
     session: Session, reader: Reader, patient_ids: Iterable[UUID], *, at: datetime
 ) -> Mapping[UUID, tuple[Team, Scope]]:
-    """Return the team and the scope of several patients, in as many statements as for one.
+    """Return only the team and the scope of several patients (see `records`)."""
+    return {i: (f.team, scope) for i, (f, scope) in records(session, reader, patient_ids, at=at).items()}
 
-    Consents are read afresh for every answer. Raises NotFound when one of the patients does not exist.
+
+def scopes_then(
+    session: Session, reader: Reader, known: Mapping[UUID, tuple[Facts, Scope]], then: Mapping[UUID, datetime]
+) -> Mapping[UUID, Scope]:
+    """Return what the reader could read of each of these patients at an earlier instant, by the facts of that time.
+
+    Where nothing that they may read now began after it, no statement is sent; otherwise one for all of them.
     """
-    read = facts.of_patients(session, patient_ids)
-    return {
-        patient_id: (f.team, readable(reader, f.team, f.consents, f.restrictions, at=at))
-        for patient_id, f in read.items()
-    }
+    past = {i: _then(reader, known[i][0], (), at) for i, at in then.items()}
+    began = {i for i, scope in past.items() if not set(known[i][1].permits) <= set(scope.permits)}
+    closed = facts.closed_since(session, began, min(then[i] for i in began)) if began else {}
+    return past | {i: _then(reader, known[i][0], closed.get(i, ()), then[i]) for i in began}
+
+
+def _then(reader: Reader, found: Facts, closed: Iterable[Consent], at: datetime) -> Scope:
+    return could_read(reader, found.team, (*found.consents, *closed), found.restrictions, at=at)
 
 
 def visible(model: type[Item], scope: Scope, *columns: Any) -> Select[*tuple[Any, ...]]:
@@ -63,6 +84,22 @@ def visible(model: type[Item], scope: Scope, *columns: Any) -> Select[*tuple[Any
     opened = false() if permit is None else permit.is_not(None)
     number = type_coerce(-1, Integer) if permit is None else permit
     return _rows(model, columns).add_columns(number.label(PERMIT)).where(ITEM.patient_id == scope.patient_id, opened)
+
+
+def visible_in_any(
+    model: type[Item], wanted: Iterable[tuple[Scope, ColumnElement[bool]]], *columns: Any
+) -> Select[*tuple[Any, ...]]:
+    """Return the SELECT for the rows of several patients: of each, those that its scope opens and that also meet
+    the condition that goes with it.
+    """
+    return _rows(model, columns).where(or_(false(), *(and_(opens(scope), also) for scope, also in wanted)))
+
+
+@lru_cache(maxsize=2048)
+def opens(scope: Scope) -> ColumnElement[bool]:
+    """Say in SQL that the scope opens an item."""
+    permit = _permit_number(scope.permits)
+    return and_(ITEM.patient_id == scope.patient_id, false() if permit is None else permit.is_not(None))
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from careteam.policy.facts import Reader
+from careteam.policy.facts import Reader, Verification
 from careteam.policy.vocabulary import CLINICAL_ROLES, Role
 
 
@@ -35,21 +35,29 @@ class Actor:
     posts: tuple[Post, ...] = ()
     patient_id: UUID | None = None
     makes_practices: bool = False
+    second_factor: bool = False
+    new_password_required: bool = False
     origin: Origin = field(default_factory=Origin)
 
     @property
     def verified(self) -> frozenset[Role]:
         """The clinical roles that some practice verified and has not ended."""
-        return frozenset(p.role for p in self.posts if p.verified and p.role in CLINICAL_ROLES)
+        return self.reader.verified
 
     @property
     def reader(self) -> Reader:
         """The actor as the policy sees them."""
-        return Reader(self.user_id, self.verified)
+        vouched = (Verification(p.role, p.practice_id) for p in self.posts if p.verified and p.role in CLINICAL_ROLES)
+        return Reader(self.user_id, frozenset(vouched))
 
     def has_post(self, practice_id: UUID, role: Role) -> bool:
         """Say whether the actor has this role in this practice."""
         return any(p.practice_id == practice_id and p.role is role for p in self.posts)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether a second factor is required of them: of everybody with a role, and of who makes practices."""
+        return bool(self.posts) or self.makes_practices
 
     @property
     def kind(self) -> str:

@@ -6,7 +6,7 @@ One statement for each of the three, whatever the number of patients; always fre
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from careteam import models
 from careteam.errors import NotFound, Unavailable
+from careteam.models.types import UtcDateTime
 from careteam.policy.facts import (
     Against,
     Consent,
@@ -48,6 +49,7 @@ class Facts:
     team: Team
     consents: tuple[Consent, ...]
     restrictions: tuple[Restriction, ...]
+    """Lifted ones too: they stop nothing now."""
 
 
 def of_patients(session: Session, patient_ids: Iterable[UUID]) -> Mapping[UUID, Facts]:
@@ -63,9 +65,18 @@ def _of_patients(session: Session, ids: frozenset[UUID]) -> Mapping[UUID, Facts]
     found = _teams(session, ids)
     if found.keys() != ids:
         raise NotFound
-    consents = _grouped(session.execute(_CONSENTS, {"ids": ids}), consent_fact)
+    consents = _grouped(session.execute(_ACTIVE, {"ids": ids}), consent_fact)
     restrictions = _grouped(session.execute(_RESTRICTIONS, {"ids": ids}), restriction_fact)
     return {i: Facts(*found[i], tuple(consents[i]), tuple(restrictions[i])) for i in ids}
+
+
+def closed_since(session: Session, patient_ids: Iterable[UUID], since: datetime) -> Mapping[UUID, list[Consent]]:
+    """Return the consents of each patient that were revoked, or ended by an event, after this instant.
+
+    They open nothing now; they tell what stood before.
+    """
+    ids = frozenset(patient_ids)
+    return _grouped(session.execute(_CLOSED, {"ids": ids, "since": since}), consent_fact)
 
 
 _CLASSES = {c.value: c for c in ItemClass}
@@ -90,6 +101,7 @@ _TEAMS = (
         _P.time_zone,
         _U.name.label("member_name"),
         _M.user_id,
+        _M.practice_id,
         _M.role,
         _M.kind,
         _M.patient_agreed_at,
@@ -121,7 +133,13 @@ _CONSENTS = select(
     _C.superseded_at,
     _C.data_from,
     _C.data_through,
-).where(_ids(_C.patient_id), _C.status == ConsentStatus.ACTIVE)
+    _C.signed_at,
+    _C.closed_at,
+).where(_ids(_C.patient_id))
+_ACTIVE = _CONSENTS.where(_C.status == ConsentStatus.ACTIVE)
+_CLOSED = _CONSENTS.where(
+    _C.status.in_([ConsentStatus.REVOKED, ConsentStatus.EXPIRED]), _C.closed_at > bindparam("since", type_=UtcDateTime)
+)
 _RESTRICTIONS = select(
     _R.patient_id,
     _R.id,
@@ -132,8 +150,9 @@ _RESTRICTIONS = select(
     _R.holder,
     _R.item_id,
     _R.emergency,
+    _R.created_at,
     _R.lifted_at,
-).where(_ids(_R.patient_id), _R.lifted_at.is_(None))
+).where(_ids(_R.patient_id))
 
 
 def _teams(session: Session, ids: frozenset[UUID]) -> dict[UUID, tuple[Person, Mapping[UUID, str], Team]]:
@@ -172,7 +191,14 @@ def membership_fact(row: Any) -> Membership:
         ended=row.ended_at is not None,
         valid_from=row.valid_from,
         valid_until=row.valid_until,
+        practice_id=row.practice_id,
+        accepted_at=_later(row.patient_agreed_at, row.clinician_accepted_at),
+        ended_at=row.ended_at,
     )
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(one, other) if one and other else None
 
 
 def consent_fact(row: Any) -> Consent:
@@ -193,6 +219,8 @@ def consent_fact(row: Any) -> Consent:
         superseded_at=row.superseded_at,
         data_from=row.data_from,
         data_through=row.data_through,
+        signed_at=row.signed_at,
+        closed_at=row.closed_at,
     )
 
 
@@ -211,6 +239,8 @@ def restriction_fact(row: Any) -> Restriction:
         ),
         emergency=row.emergency,
         lifted=row.lifted_at is not None,
+        made_at=row.created_at,
+        lifted_at=row.lifted_at,
     )
 
 

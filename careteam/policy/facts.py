@@ -19,17 +19,11 @@ from careteam.policy.vocabulary import (
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """Who asks. `verified` holds the clinical roles that a practice verified and did not withdraw."""
-
-    user_id: UUID
-    verified: frozenset[Role] = frozenset()
-    disabled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Membership:
-    """One clinician's place in one patient's team, as it stands now."""
+    """One clinician's place in one patient's team, as it stands now; `practice_id` is the practice that it names.
+
+    `accepted_at` and `ended_at` tell how it stood before; nothing that is decided now compares them with a clock.
+    """
 
     user_id: UUID
     role: Role
@@ -40,6 +34,37 @@ class Membership:
     ended: bool = False
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    practice_id: UUID | None = None
+    accepted_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """One practice vouches for one clinical role, now. Without a practice it vouches for what names none."""
+
+    role: Role
+    practice_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks, and which practices vouch for which of their clinical roles."""
+
+    user_id: UUID
+    verifications: frozenset[Verification] = frozenset()
+    disabled: bool = False
+
+    @property
+    def verified(self) -> frozenset[Role]:
+        """The clinical roles for which some practice vouches."""
+        return frozenset(v.role for v in self.verifications)
+
+    def verified_for(self, membership: Membership) -> bool:
+        """Say whether the membership's own practice vouches for its role; any practice, where it names none."""
+        return any(
+            v.role is membership.role and membership.practice_id in {None, v.practice_id} for v in self.verifications
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +111,8 @@ class Exceptions:
 @dataclass(frozen=True, slots=True)
 class Consent:
     """A signed consent as it stands now: `revoked` is absolute, the period and `superseded_at` are read
-    from the clock (so that a revocation bites on a server whose clock is behind).
+    from the clock (so that a revocation bites on a server whose clock is behind). `signed_at` and `closed_at`
+    tell how it stood before.
     """
 
     id: UUID
@@ -104,6 +130,8 @@ class Consent:
     superseded_at: datetime | None = None
     data_from: date | None = None
     data_through: date | None = None
+    signed_at: datetime | None = None
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +164,12 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """The patient's standing no, in force until lifted."""
+    """The patient's standing no, in force until lifted. `made_at` and `lifted_at` tell how it stood before."""
 
     id: UUID
     against: Against
     limit: Limit
     emergency: EmergencyRule = EmergencyRule.WITHHOLD
     lifted: bool = False
+    made_at: datetime | None = None
+    lifted_at: datetime | None = None

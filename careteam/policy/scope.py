@@ -5,7 +5,7 @@ is rule (in force, revoked, role resolution, default deny) is spent while the sc
 renders it only compares an item's columns with a permit's fields.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -87,6 +87,28 @@ def sections(scope: Scope, holder_id: UUID | None) -> frozenset[ItemClass]:
         if isinstance(permit, Shared) and reaches(permit, holder_id)
         for item_class in permit.classes
         if not any(_covers_section(limit, item_class, holder_id) for limit in permit.less)
+    )
+
+
+def opening(scope: Scope, holder_id: UUID | None, item_class: ItemClass) -> tuple[Shared, ...]:
+    """Return the permits by which this section is shared: each would share it without the others."""
+    return tuple(
+        permit
+        for permit in scope.permits
+        if isinstance(permit, Shared) and item_class in sections(replace(scope, permits=(permit,)), holder_id)
+    )
+
+
+def opened_labels(permit: Shared, holder_id: UUID | None, item_class: ItemClass) -> frozenset[Label]:
+    """Return the labels of this section's items that the permit opens: those that it lists less those restricted."""
+    bare = [replace(limit, label=None) for limit in permit.less]
+    return frozenset(
+        label
+        for label in permit.labels
+        if not any(
+            limit.label is label and _covers_section(unlabelled, item_class, holder_id)
+            for limit, unlabelled in zip(permit.less, bare, strict=True)
+        )
     )
 
 

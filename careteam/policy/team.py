@@ -1,10 +1,10 @@
 """Who is in a patient's team now."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from careteam.policy.facts import Membership, Reader, Team
-from careteam.policy.vocabulary import MembershipState, Role, Standing
+from careteam.policy.vocabulary import MembershipKind, MembershipState, Role, Standing
 
 
 def accepted(membership: Membership) -> bool:
@@ -23,12 +23,11 @@ def current(membership: Membership, at: datetime) -> bool:
 
 
 def roles_now(reader: Reader, team: Team, at: datetime) -> frozenset[Role]:
-    """Return the roles in which this reader is a current, accepted and verified member."""
+    """Return the roles in which this reader is a current, accepted member whom the membership's practice verifies."""
     if reader.disabled:
         return frozenset()
-    return frozenset(
-        m.role for m in team.memberships if m.user_id == reader.user_id and m.role in reader.verified and current(m, at)
-    )
+    mine = (m for m in team.memberships if m.user_id == reader.user_id)
+    return frozenset(m.role for m in mine if reader.verified_for(m) and current(m, at))
 
 
 def ever_members(team: Team) -> frozenset[UUID]:
@@ -71,6 +70,25 @@ def lapsed(membership: Membership, at: datetime) -> bool:
     return membership.valid_until is not None and membership.valid_until <= at
 
 
+def covering(reader: Reader, team: Team) -> tuple[Membership, ...]:
+    """Return this clinician's accepted covering memberships that were not ended early, by their beginning."""
+    mine = (m for m in team.memberships if m.user_id == reader.user_id and m.kind is MembershipKind.COVERING)
+    return tuple(sorted((m for m in mine if accepted(m) and not m.ended), key=_begins))
+
+
+def overlap(one: Membership, other: Membership) -> bool:
+    """Say whether there is an instant in both periods; a period without an end goes on for ever."""
+    return not (_over_before(one, other) or _over_before(other, one))
+
+
+def _over_before(one: Membership, other: Membership) -> bool:
+    return one.valid_until is not None and other.valid_from is not None and one.valid_until <= other.valid_from
+
+
+def _begins(membership: Membership) -> datetime:
+    return membership.valid_from or datetime.min.replace(tzinfo=UTC)
+
+
 def standing(reader: Reader, team: Team, at: datetime) -> Standing | None:
     """Return how this clinician stands to this patient; None for somebody who knows nothing of them.
 
@@ -82,6 +100,6 @@ def standing(reader: Reader, team: Team, at: datetime) -> Standing | None:
         return Standing.CURRENT
     if team.patient_user_id is None:
         return Standing.UNCLAIMED
-    mine = [m for m in team.memberships if m.user_id == reader.user_id and m.role in reader.verified]
+    mine = [m for m in team.memberships if m.user_id == reader.user_id and reader.verified_for(m)]
     waits = any(state(m, at) is MembershipState.UPCOMING for m in mine)
     return Standing.UPCOMING if waits else Standing.FORMER

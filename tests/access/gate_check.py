@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 PROTECTED = frozenset({
     "Item", "Note", "NoteAddendum", "Medication", "MedicationEvent", "MedicationReview", "LabelChange", "ImportSource",
+    "Allergy", "Condition", "EntryChange", "Reconciliation", "DifferenceDecision", "DecidedEntry",
 })  # fmt: skip
 """The models of the shared record: every kind of item, its parts, and what came with an import."""
 
@@ -29,7 +30,9 @@ ANY_TABLE = frozenset({"text", "exec_driver_sql", "literal_column", "table", "ra
 EVERY_TABLE = frozenset({"metadata", "sorted_tables", "mappers", "__subclasses__", "__mapper__"})
 """Attributes from which any model can be had."""
 
-MODEL_PACKAGES = frozenset({"careteam.models", "careteam.models.record"})
+MODEL_PACKAGES = frozenset(
+    {"careteam.models", "careteam.models.record", "careteam.models.clinical", "careteam.models.reconciliation"}
+)
 """From which a model could be had by its name in a string."""
 
 PERMITS = frozenset({"Scope", "OwnRecord", "Author", "Holder", "Shared"})
@@ -173,4 +176,9 @@ def _name(node: ast.AST) -> str:
 def _is_gate(node: ast.Call) -> bool:
     if not isinstance(node.func, ast.Attribute):
         return False
-    return (_name(node.func.value), node.func.attr) in {("record", "rows"), ("self", "rows"), ("access", "visible")}
+    return (_name(node.func.value), node.func.attr) in {
+        ("record", "rows"),
+        ("self", "rows"),
+        ("access", "visible"),
+        ("access", "visible_in_any"),
+    }

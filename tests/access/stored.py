@@ -17,23 +17,24 @@ from careteam import models
 from careteam.models.types import new_id
 from careteam.policy.facts import Consent, Discloser, Recipient, Restriction
 from careteam.policy.vocabulary import ConsentStatus, ItemClass, MedicationSource, NoteStatus
-from tests.policy.cast import BO, NEIGHBOUR, PATIENT, PAUL, PIA, RECORD, STRANGER, TESS, THEO, Case
+from tests.policy.cast import BO, ELM, NEIGHBOUR, OAK, PATIENT, PAUL, PIA, RECORD, STRANGER, TESS, THEO, Case
 from tests.policy.grid import GRID
 from tests.policy.matching import ItemFact
 from tests.policy.reference import Question
 
 T = TypeVar("T")
 EVERYWHERE = (TESS, PAUL, THEO, PIA, BO, STRANGER)
+PRACTICES = (OAK, ELM)
 THEN = datetime(2020, 1, 1, tzinfo=UTC)
 OTHER_RECORD, OTHER_PATIENT = UUID(int=0x9000), UUID(int=0x9001)
 DECOY = 0x900000
 
 
 def moved(value: T, n: int) -> T:
-    """Return the facts with every id but the clinicians' its own for the n-th row of the table."""
+    """Return the facts with every id but the clinicians' and practices' its own for the n-th row of the table."""
     made: Any = value
     if isinstance(value, UUID):
-        made = value if value in EVERYWHERE else UUID(int=value.int + (n << 32))
+        made = value if value in EVERYWHERE + PRACTICES else UUID(int=value.int + (n << 32))
     elif isinstance(value, (tuple, frozenset)):
         made = type(value)(moved(part, n) for part in value)
     elif is_dataclass(value):
@@ -52,6 +53,7 @@ def write_cases(session: Session, cases: Iterable[Case]) -> list[Case]:
     written = [moved(case, n) for n, case in enumerate(cases, 1)]
     questions = [case.question for case in written]
     add(session, models.User, (user(u) for u in (*EVERYWHERE, *(moved(PATIENT, n + 1) for n in range(len(written))))))
+    add(session, models.Practice, map(practice, PRACTICES))
     add(session, models.Patient, (patient(q.team.patient_id, q.team.patient_user_id) for q in questions))
     add(session, models.Membership, (row for q in questions for row in memberships(q)))
     add(session, models.Consent, (consent(q.team.patient_id, c) for q in questions for c in q.consents))
@@ -96,6 +98,11 @@ def user(user_id: UUID) -> dict[str, Any]:
     }
 
 
+def practice(practice_id: UUID) -> dict[str, Any]:
+    """Where somebody works."""
+    return {"id": practice_id, "name": "-", "created_at": THEN, "created_by": TESS}
+
+
 def patient(patient_id: UUID, user_id: UUID | None) -> dict[str, Any]:
     """A record, with or without an account."""
     return {"id": patient_id, "user_id": user_id, "name": "-", "name_key": "-", "created_at": THEN}
@@ -118,6 +125,7 @@ def memberships(q: Question) -> Iterator[dict[str, Any]]:
             "ended_at": THEN if m.ended else None,
             "valid_from": m.valid_from,
             "valid_until": m.valid_until,
+            "practice_id": m.practice_id,
         }
 
 

@@ -15,6 +15,8 @@ PREFIX = "/api/v1/"
 ANONYMOUS: Mapping[str, str] = {
     "api-docs.openapi_json": "the description of the API, the same for all",
     "session.sign_in": "how one becomes known",
+    "password_resets.reset_password_request": "whoever forgot a password says so; the answer is the same for all",
+    "password_resets.reset_password": "whoever has the link sets a new password, with their second factor",
     "invitations.preview_invitation": "whoever has the link may look at what it offers",
     "invitations.accept_invitation": "how one gets an account",
     "invitations.decline_invitation": "whoever has the link may say no",

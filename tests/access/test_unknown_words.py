@@ -8,7 +8,7 @@ from sqlalchemy import text
 from careteam import access
 from careteam.errors import Unavailable
 from careteam.models import Item, Note
-from careteam.policy.facts import Reader
+from careteam.policy.facts import Reader, Verification
 from careteam.policy.vocabulary import ItemClass, Label, Role
 from tests.world import Person, World
 
@@ -18,7 +18,7 @@ ALL: dict[str, Any] = {"classes": ItemClass, "labels": Label}
 def opened(world: World, person: Person, patient: Person, *roles: Role) -> list[Any]:
     """The ids that the gate opens to this person."""
     assert patient.patient_id
-    reader = Reader(person.user_id, frozenset(roles))
+    reader = Reader(person.user_id, frozenset(Verification(role, person.practice_id) for role in roles))
     _, scope = access.scopes(world.session, reader, [patient.patient_id], at=world.now)[patient.patient_id]
     return list(world.session.scalars(access.visible(Item, scope, Item.id)))
 
@@ -117,7 +117,7 @@ def test_a_note_of_a_class_that_is_not_known_is_not_listed_to_others(world: Worl
     world.consent(patient, **ALL)
     damage(world, "UPDATE item SET item_class = 'genome'")
     assert patient.patient_id
-    reader = Reader(prescriber.user_id, frozenset({Role.PRESCRIBER}))
+    reader = Reader(prescriber.user_id, frozenset({Verification(Role.PRESCRIBER, prescriber.practice_id)}))
     _, scope = access.scopes(world.session, reader, [patient.patient_id], at=world.now)[patient.patient_id]
     query = access.visible(Note, scope, Note.id).where(Note.id == note.id)
     assert world.session.execute(query).all() == []

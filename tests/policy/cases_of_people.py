@@ -28,6 +28,7 @@ from tests.policy.cast import (
     restriction,
     team,
     to,
+    vouched,
 )
 
 draft, imported, unconfirmed = item(draft=True), item(author_id=None), item(author_id=None, awaits_review=True)
@@ -39,7 +40,7 @@ tess_left = team(tess=member(TESS, THERAPIST, ended=True))
 paul_left = team(paul=member(PAUL, PRESCRIBER, ended=True))
 no_account = Team(RECORD, None, team().memberships)
 off_paul, off_tess, off_patient = (replace(r, disabled=True) for r in (as_paul, as_tess, as_patient))
-paul_as_therapist, tess_as_prescriber = Reader(PAUL, frozenset({THERAPIST})), Reader(TESS, frozenset({PRESCRIBER}))
+paul_as_therapist, tess_as_prescriber = Reader(PAUL, vouched(THERAPIST)), Reader(TESS, vouched(PRESCRIBER))
 no_progress_notes, nothing_of_tess = restriction(item_class=PROGRESS), restriction(holder_id=TESS)
 
 BEFORE_ALL = (
@@ -98,7 +99,7 @@ RULE_0 = (
     case(
         "the patient is a clinician elsewhere, verified: their own record",
         "own_record",
-        reader=Reader(PATIENT, frozenset({THERAPIST})),
+        reader=Reader(PATIENT, vouched(THERAPIST)),
         consents=(),
     ),
     case("a record without an account is nobody's own", "unverified", reader=as_patient, team=no_account),

@@ -9,7 +9,9 @@ from tests.policy.cast import (
     BO,
     COORDINATION,
     DAY,
+    ELM,
     NOW,
+    OAK,
     OF_PATIENT,
     PAUL,
     PIA,
@@ -35,6 +37,7 @@ from tests.policy.cast import (
     of,
     team,
     to,
+    vouched,
 )
 
 WEEK = 7 * DAY
@@ -45,7 +48,12 @@ bo_is_both = team(member(BO, THERAPIST), member(BO, PRESCRIBER))
 theo_joined, tess_left = team(member(THEO, THERAPIST)), team(tess=member(TESS, THERAPIST, ended=True))
 to_therapists, to_prescribers = consent(recipients=[TO_THERAPISTS]), consent(recipients=[TO_PRESCRIBERS])
 since_yesterday, to_theo = consent(valid_from=NOW - DAY), consent(recipients=[to(THEO)])
-bo_not_verified_to_prescribe = Reader(BO, frozenset({THERAPIST}))
+to_paul = (consent(recipients=[to(PAUL)]),)
+bo_not_verified_to_prescribe = Reader(BO, vouched(THERAPIST))
+paul_of_elm = Reader(PAUL, vouched(PRESCRIBER, by=ELM))
+paul_of_both = Reader(PAUL, vouched(PRESCRIBER) | vouched(PRESCRIBER, by=ELM))
+bo_prescribes_at_elm = Reader(BO, vouched(THERAPIST) | vouched(PRESCRIBER, by=ELM))
+paul_at_oak, paul_at_elm = (member(PAUL, PRESCRIBER, practice_id=p) for p in (OAK, ELM))
 
 
 def paul_is(**changes: bool) -> dict[str, Any]:
@@ -122,6 +130,81 @@ RULE_2 = (
     ),
 )
 
+PRACTICES = (
+    case("the practice that the membership names verifies the role", "consent", team=team(paul=paul_at_oak)),
+    case("only another practice verifies the role: no current member", "2", team=team(paul=paul_at_elm)),
+    case(
+        "only another practice verifies the role: a consent by name", "2", team=team(paul=paul_at_elm), consents=to_paul
+    ),
+    case(
+        "only another practice verifies the role: what they wrote they keep",
+        "author",
+        item(by=PAUL),
+        team=team(paul=paul_at_elm),
+        former=True,
+    ),
+    case("two practices verify the role", "consent", reader=paul_of_both, team=team(paul=paul_at_elm)),
+    case("no practice is named: any that verifies the role", "consent", reader=paul_of_elm),
+    case(
+        "no practice is named: one that verifies another role only",
+        "2",
+        reader=Reader(PAUL, vouched(THERAPIST, by=ELM)),
+    ),
+    case(
+        "the named practice verifies another role only",
+        "2",
+        reader=Reader(PAUL, vouched(THERAPIST) | vouched(PRESCRIBER, by=ELM)),
+        team=team(paul=paul_at_oak),
+    ),
+    case(
+        "left one practice, joined from another: the second membership counts",
+        "consent",
+        reader=paul_of_elm,
+        team=team(paul_at_elm, paul=replace(paul_at_oak, ended=True)),
+        former=False,
+    ),
+    case(
+        "a membership from each of two practices: the one that its practice verifies counts",
+        "consent",
+        reader=paul_of_elm,
+        team=team(paul_at_elm, paul=paul_at_oak),
+        stored=False,
+    ),
+    case(
+        "two roles in two practices: each counts where its own practice verifies it",
+        "consent",
+        reader=bo_prescribes_at_elm,
+        team=team(member(BO, THERAPIST, practice_id=OAK), member(BO, PRESCRIBER, practice_id=ELM)),
+        consents=(to_prescribers,),
+    ),
+    case(
+        "two roles in two practices: the one that its practice does not verify receives nothing",
+        "5",
+        reader=bo_prescribes_at_elm,
+        team=team(member(BO, THERAPIST, practice_id=OAK), member(BO, PRESCRIBER, practice_id=OAK)),
+        consents=(to_prescribers,),
+    ),
+    case(
+        "covering: for another practice than the one that verifies",
+        "2",
+        reader=as_pia,
+        team=team(replace(pia_covers, practice_id=ELM)),
+    ),
+    case(
+        "covering: for the practice that verifies",
+        "consent",
+        reader=as_pia,
+        team=team(replace(pia_covers, practice_id=OAK)),
+        consents=(to_prescribers,),
+    ),
+    case(
+        "unverified everywhere: nothing, whatever practice is named",
+        "unverified",
+        reader=Reader(PAUL),
+        team=team(paul=paul_at_oak),
+    ),
+)
+
 lists_special = consent(classes=[PROGRESS, PSYCHOTHERAPY, SUD_COUNSELING])
 psychotherapy, counselling = item(PSYCHOTHERAPY), item(SUD_COUNSELING)
 of_its_kind = consent(classes=[PSYCHOTHERAPY], kind=ConsentKind.PSYCHOTHERAPY_NOTES, disclosers=[of(TESS)])
@@ -177,4 +260,4 @@ RULE_3 = (
     ),
 )
 
-CASES = RULE_2 + RULE_3
+CASES = RULE_2 + PRACTICES + RULE_3

@@ -20,6 +20,7 @@ from careteam.policy.facts import (
     Recipient,
     Restriction,
     Team,
+    Verification,
 )
 from careteam.policy.vocabulary import ItemClass, Role
 from tests.policy.matching import ItemFact
@@ -32,6 +33,8 @@ RECORD, PATIENT = UUID(int=0x1000), UUID(int=0x1001)
 TESS, PAUL, THEO, PIA, BO = (UUID(int=n) for n in range(0x2001, 0x2006))
 """Tess and Theo are therapists, Paul and Pia prescribers, Bo is both. Tess and Paul are in the team."""
 STRANGER = UUID(int=0x2006)
+OAK, ELM = UUID(int=0x7001), UUID(int=0x7002)
+"""Two practices. Oak verifies everybody for what they are; a membership names none unless it is said."""
 ITEM, NEIGHBOUR = UUID(int=0x3001), UUID(int=0x3002)
 
 THERAPIST, PRESCRIBER = Role.THERAPIST, Role.PRESCRIBER
@@ -41,12 +44,18 @@ PSYCHOTHERAPY, SUD_COUNSELING = ItemClass.PSYCHOTHERAPY_NOTE, ItemClass.SUD_COUN
 OF_TEAM, OF_PATIENT = Discloser("team"), Discloser("patient")
 TO_THERAPISTS, TO_PRESCRIBERS = Recipient(role=THERAPIST), Recipient(role=PRESCRIBER)
 
+
+def vouched(*roles: Role, by: UUID = OAK) -> frozenset[Verification]:
+    """One practice's word for these roles."""
+    return frozenset(Verification(role, by) for role in roles)
+
+
 as_patient = Reader(PATIENT)
-as_tess = Reader(TESS, frozenset({THERAPIST}))
-as_paul = Reader(PAUL, frozenset({PRESCRIBER}))
-as_theo = Reader(THEO, frozenset({THERAPIST}))
-as_pia = Reader(PIA, frozenset({PRESCRIBER}))
-as_bo = Reader(BO, frozenset({THERAPIST, PRESCRIBER}))
+as_tess = Reader(TESS, vouched(THERAPIST))
+as_paul = Reader(PAUL, vouched(PRESCRIBER))
+as_theo = Reader(THEO, vouched(THERAPIST))
+as_pia = Reader(PIA, vouched(PRESCRIBER))
+as_bo = Reader(BO, vouched(THERAPIST, PRESCRIBER))
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,11 +103,31 @@ WHO = (
     ),
     _team("covering ends an instant late", "at < membership.valid_until)", "at <= membership.valid_until)"),
     _team("covering never ends", "        and (membership.valid_until is None or at < membership.valid_until)\n", ""),
-    _team("a role counts without its verification", "m.role in reader.verified and current(m, at)", "current(m, at)"),
+    _team("a role counts without its verification", "reader.verified_for(m) and current(m, at)", "current(m, at)"),
+    _team(
+        "any practice's word counts in every practice",
+        "reader.verified_for(m) and current(m, at)",
+        "m.role in reader.verified and current(m, at)",
+    ),
+    _team(
+        "a practice's word counts for every role",
+        "reader.verified_for(m) and current(m, at)",
+        "m.practice_id in {None, *(v.practice_id for v in reader.verifications)} and current(m, at)",
+    ),
+    _team(
+        "a membership without a practice counts for nothing",
+        "reader.verified_for(m) and current(m, at)",
+        "reader.verified_for(m) and m.practice_id is not None and current(m, at)",
+    ),
+    _team(
+        "any word counts where no practice is named",
+        "reader.verified_for(m) and current(m, at)",
+        "(reader.verified_for(m) or (m.practice_id is None and bool(reader.verified))) and current(m, at)",
+    ),
     _team(
         "another's membership counts",
-        "if m.user_id == reader.user_id and m.role in reader.verified and current",
-        "if m.role in reader.verified and current",
+        "mine = (m for m in team.memberships if m.user_id == reader.user_id)",
+        "mine = team.memberships",
     ),
 )
 

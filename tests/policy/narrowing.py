@@ -121,6 +121,6 @@ NARROWING: Mapping[str, Change] = {
     "declining a membership": lambda rng, q: every_membership(q, declined=True),
     "the patient not agreeing": lambda rng, q: every_membership(q, patient_agreed=False),
     "the clinician not accepting": lambda rng, q: every_membership(q, clinician_accepted=False),
-    "withdrawing verification": lambda rng, q: replace(q, reader=replace(q.reader, verified=frozenset())),
+    "withdrawing verification": lambda rng, q: replace(q, reader=replace(q.reader, verifications=frozenset())),
     "disabling the account": lambda rng, q: replace(q, reader=replace(q.reader, disabled=True)),
 }

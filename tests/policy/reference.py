@@ -41,7 +41,7 @@ def decide(q: Question, item: ItemFact) -> Decision:
         return Decision(None, "another patient's record")
     if q.reader.disabled:
         return Decision(None, "disabled")
-    if not is_patient(q) and not q.reader.verified:
+    if not is_patient(q) and not is_verified(q):
         return Decision(None, "unverified")
     if item.draft and not wrote(q, item):
         return Decision(None, "draft")
@@ -99,9 +99,14 @@ def is_patient(q: Question) -> bool:
     return q.team.patient_user_id == q.reader.user_id
 
 
+def is_verified(q: Question) -> bool:
+    """Some practice verifies the reader for some role."""
+    return len(q.reader.verifications) > 0
+
+
 def keeps_records(q: Question) -> bool:
     """A verified clinician who has a membership here, of whatever state: writing and holding need one."""
-    return bool(q.reader.verified) and any(m.user_id == q.reader.user_id for m in q.team.memberships)
+    return is_verified(q) and any(m.user_id == q.reader.user_id for m in q.team.memberships)
 
 
 def wrote(q: Question, item: ItemFact) -> bool:
@@ -118,7 +123,15 @@ def became_member(m: Membership) -> bool:
 
 def current_roles(q: Question) -> set[Role]:
     """The verified roles in which the reader is a current accepted member."""
-    return {m.role for m in _memberships_now(q) if m.role in q.reader.verified}
+    return {m.role for m in _memberships_now(q) if is_vouched_for(q, m)}
+
+
+def is_vouched_for(q: Question, m: Membership) -> bool:
+    """ "A membership names a clinician, the role, the practice": that practice verifies; where none is named, any."""
+    practices = [v.practice_id for v in q.reader.verifications if v.role == m.role]
+    if m.practice_id is None:
+        return len(practices) > 0
+    return practices.count(m.practice_id) > 0
 
 
 def _memberships_now(q: Question) -> Iterator[Membership]:

@@ -21,12 +21,15 @@ from careteam.policy.facts import (
     Recipient,
     Restriction,
     Team,
+    Verification,
 )
 from careteam.policy.vocabulary import CLINICAL_ROLES, ConsentKind, EmergencyRule, Label, MembershipKind, Purpose
 from tests.policy.cast import (
     BO,
     DAY,
+    ELM,
     NOW,
+    OAK,
     OF_PATIENT,
     OF_TEAM,
     PATIENT,
@@ -50,6 +53,7 @@ T = TypeVar("T")
 CLINICIANS = (TESS, PAUL, BO)
 READERS = (PATIENT, PATIENT, *(TESS, PAUL, BO) * 5, STRANGER)
 ROLES = {TESS: (THERAPIST,), PAUL: (PRESCRIBER,), BO: (THERAPIST, PRESCRIBER), STRANGER: (THERAPIST,)}
+PRACTICES = ((OAK,), (OAK, ELM), (OAK, ELM), (ELM,))
 BEFORE = (NOW - DAY, NOW - DAY, NOW - TICK, NOW)
 AFTER = (NOW + DAY, NOW + DAY, NOW + TICK)
 NEVER_MIND = 0.05
@@ -79,10 +83,11 @@ PLAIN = tuple(
 
 
 def reader(rng: Random) -> Reader:
-    """The patient, a clinician or a stranger, mostly verified for what they are."""
+    """The patient, a clinician or a stranger, mostly verified for what they are, in one practice or both."""
     user_id = rng.choice(READERS)
-    verified = frozenset(ROLES.get(user_id, ())) if likely(rng) else some(rng, tuple(sorted(CLINICAL_ROLES)))
-    return Reader(user_id, verified, disabled=seldom(rng))
+    roles = frozenset(ROLES.get(user_id, ())) if likely(rng) else some(rng, tuple(sorted(CLINICAL_ROLES)))
+    vouched = frozenset(Verification(role, p) for role in sorted(roles) for p in rng.choice(PRACTICES))
+    return Reader(user_id, vouched, disabled=seldom(rng))
 
 
 def team(rng: Random) -> Team:
@@ -105,6 +110,7 @@ def membership(rng: Random, user_id: UUID) -> Membership:
         ended=seldom(rng),
         valid_from=rng.choice((*BEFORE, NOW + TICK)) if covering else None,
         valid_until=rng.choice((*AFTER, NOW)) if covering else None,
+        practice_id=rng.choice((None, None, OAK, OAK, ELM)),
     )
 
 
