@@ -1,5 +1,8 @@
 """Runs the migrations: against `CARETEAM_DATABASE_URL`, or the connection or URL that a caller hands over."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
 from sqlalchemy import Connection, create_engine, text
 
@@ -12,6 +15,26 @@ LOCK = 4_711_260_101
 
 def run(connection: Connection) -> None:
     """Bring the database to the asked revision, in one transaction."""
+    with _without_foreign_keys(connection):
+        _run(connection)
+
+
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """SQLite changes a column by writing the table anew, which its foreign keys forbid: they are checked at the end."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -23,6 +46,10 @@ def run(connection: Connection) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         context.run_migrations()
+        if connection.dialect.name == "sqlite":
+            broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+            if broken:
+                raise RuntimeError(f"Rows would point to nothing: {broken[:5]}")
 
 
 def main() -> None:

@@ -3,12 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from careteam.models.base import Base, Identified
 from careteam.models.types import word
 from careteam.policy.vocabulary import ItemClass
+
+_LOOKS, _CHANGES = text("act = 'read-shared-record'"), text("outcome = 'changed'")
+"""What is asked of the log for every shared record and caseload: when somebody last looked, what they changed."""
 
 
 class AccessEvent(Identified, Base):
@@ -18,7 +21,18 @@ class AccessEvent(Identified, Base):
     """
 
     __tablename__ = "access_event"
-    __table_args__ = (Index("ix_access_event_patient_id_at", "patient_id", "id"),)
+    __table_args__ = (
+        Index("ix_access_event_patient_id_at", "patient_id", "id"),
+        Index(
+            "ix_access_event_looks",
+            "actor_id",
+            "patient_id",
+            "at",
+            postgresql_where=_LOOKS,
+            sqlite_where=_LOOKS,
+        ),
+        Index("ix_access_event_changes", "actor_id", "at", postgresql_where=_CHANGES, sqlite_where=_CHANGES),
+    )
 
     at: Mapped[datetime]
     actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"), index=True)

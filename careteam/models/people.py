@@ -10,6 +10,9 @@ from careteam.models.base import Base, Identified
 from careteam.models.types import word
 from careteam.policy.vocabulary import InvitationKind, MembershipKind, Role
 
+CRISIS_TEXT = "Call or text 988 in the US, or 911."
+"""What a practice shows with safety flags until it says something else (`domain.md`, "Measures")."""
+
 
 class Practice(Identified, Base):
     """Where clinicians work. Time zone is an IANA name; crisis text is shown with safety flags."""
@@ -20,10 +23,17 @@ class Practice(Identified, Base):
     time_zone: Mapped[str] = mapped_column(String(64), default="America/New_York")
     created_at: Mapped[datetime]
     created_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    crisis_text: Mapped[str] = mapped_column(String(500), default=CRISIS_TEXT, server_default=CRISIS_TEXT)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class User(Identified, Base):
-    """An account: one person, one address. Roles are `Staff` rows; a patient has a `Patient` row."""
+    """An account: one person, one address. Roles are `Staff` rows; a patient has a `Patient` row.
+
+    `version` grows with every change to their name or time zone.
+    """
 
     __tablename__ = "user"
 
@@ -34,7 +44,9 @@ class User(Identified, Base):
     makes_practices: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     password_changed_at: Mapped[datetime]
+    new_password_required_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Staff(Identified, Base):
@@ -88,7 +100,10 @@ class ApiToken(Identified, Base):
 
 
 class Patient(Identified, Base):
-    """A person in treatment. `user_id` is empty until they accept an invitation to their record."""
+    """A person in treatment. `user_id` is empty until they accept an invitation to their record.
+
+    `version` grows with every change to their name, dates or time zone.
+    """
 
     __tablename__ = "patient"
 
@@ -100,6 +115,7 @@ class Patient(Identified, Base):
     time_zone: Mapped[str] = mapped_column(String(64), default="America/New_York")
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
     created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Invitation(Identified, Base):
@@ -108,7 +124,8 @@ class Invitation(Identified, Base):
     `staff`: the address is offered `role` in `practice_id`. `patient`: a clinician with `role` in
     `practice_id` invites a person to their own record (`patient_id`, where one was imported before).
     `clinician`: the address is offered `role` in the team of `patient_id`. `membership_kind`,
-    `valid_from` and `valid_until` are those of the membership that accepting makes.
+    `valid_from` and `valid_until` are those of the membership that accepting makes; `patient_agreed_at` is the
+    patient's yes to what a member has proposed.
     """
 
     __tablename__ = "invitation"
@@ -125,6 +142,7 @@ class Invitation(Identified, Base):
     valid_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    patient_agreed_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     declined_at: Mapped[datetime | None]

@@ -30,6 +30,7 @@ class Item(Identified, Base):
         CheckConstraint("NOT part2 OR (labels & 1) = 1", name="part2_is_substance_use"),
         CheckConstraint("author_id IS NOT NULL OR outside_author IS NOT NULL", name="has_author"),
         Index("ix_item_patient_class_date", "patient_id", "item_class", "date"),
+        Index("ix_item_patient_updated", "patient_id", "updated_at"),
     )
 
     record_type: Mapped[str] = mapped_column(String(20))
@@ -51,13 +52,17 @@ class Item(Identified, Base):
 
 
 class LabelChange(Identified, Base):
-    """Who added or removed a label, when, and (for a removal) why."""
+    """Who added or removed a label, when, and (for a removal) why.
+
+    `left_out`: the label was suggested for an imported item, and its holder did not take it.
+    """
 
     __tablename__ = "label_change"
 
     item_id: Mapped[UUID] = mapped_column(ForeignKey("item.id"), index=True)
     label: Mapped[str] = mapped_column(String(40))
     added: Mapped[bool]
+    left_out: Mapped[bool] = mapped_column(default=False, server_default="0")
     author_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime]
     reason: Mapped[bytes | None] = mapped_column(Sealed)

@@ -10,25 +10,37 @@ from careteam.models.base import Base, Identified
 from careteam.models.types import word
 from careteam.policy.vocabulary import MembershipKind, Role
 
-_OPEN = text("declined_at IS NULL AND ended_at IS NULL")
+_OPEN = "declined_at IS NULL AND ended_at IS NULL AND kind = "
+_TREATING, _COVERING = text(f"{_OPEN}'treating'"), text(f"{_OPEN}'covering'")
 
 
 class Membership(Identified, Base):
     """One clinician, one role, one patient. Accepted when both sides agreed, in either order.
 
-    At most one of them is open (neither declined nor ended), whatever happens at the same moment.
+    At most one treating one is open (neither declined nor ended), and one covering one for each beginning, whatever
+    happens at the same moment.
     """
 
     __tablename__ = "membership"
     __table_args__ = (
         Index(
-            "uq_membership_open",
+            "uq_membership_treating",
             "patient_id",
             "user_id",
             "role",
             unique=True,
-            postgresql_where=_OPEN,
-            sqlite_where=_OPEN,
+            postgresql_where=_TREATING,
+            sqlite_where=_TREATING,
+        ),
+        Index(
+            "uq_membership_covering",
+            "patient_id",
+            "user_id",
+            "role",
+            "valid_from",
+            unique=True,
+            postgresql_where=_COVERING,
+            sqlite_where=_COVERING,
         ),
     )
 

@@ -41,6 +41,14 @@ class Label(StrEnum):
     GENDER_AND_REPRODUCTIVE = "gender_and_reproductive"
 
 
+class SuggestionSource(StrEnum):
+    """What suggests a label for an imported item; the holder decides."""
+
+    SECURITY_TAG = "security_tag"
+    CONDITION_CODE = "condition_code"
+    DRUG = "drug"
+
+
 class Role(StrEnum):
     """What a person may do. The first two are clinical and need verification."""
 
@@ -58,6 +66,13 @@ class TokenAccess(StrEnum):
 
     READ = "read"
     READ_WRITE = "read_write"
+
+
+class LinkKind(StrEnum):
+    """What a single-use link of an account is for."""
+
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a word
+    ADDRESS_CHANGE = "address_change"
 
 
 class MembershipKind(StrEnum):
@@ -197,3 +212,136 @@ class NoteStatus(StrEnum):
     DRAFT = "draft"
     SIGNED = "signed"
     ENTERED_IN_ERROR = "entered_in_error"
+
+
+class AllergyKind(StrEnum):
+    """What somebody says: that there is an allergy, or that none is known."""
+
+    ALLERGY = "allergy"
+    NO_KNOWN_ALLERGIES = "no_known_allergies"
+
+
+class AllergyCategory(StrEnum):
+    """The kind of substance (FHIR R4, AllergyIntolerance.category)."""
+
+    FOOD = "food"
+    MEDICATION = "medication"
+    ENVIRONMENT = "environment"
+    BIOLOGIC = "biologic"
+
+
+class AllergyScope(StrEnum):
+    """What "no known allergies" covers: everything, one category, or (`other`) what its words name."""
+
+    EVERYTHING = "everything"
+    FOOD = "food"
+    MEDICATION = "medication"
+    ENVIRONMENT = "environment"
+    BIOLOGIC = "biologic"
+    OTHER = "other"
+
+
+class Criticality(StrEnum):
+    """The harm that a reaction may do (FHIR R4, AllergyIntolerance.criticality)."""
+
+    LOW = "low"
+    HIGH = "high"
+    UNABLE_TO_ASSESS = "unable_to_assess"
+
+
+class Severity(StrEnum):
+    """How bad a reaction was, or a condition is (FHIR R4)."""
+
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+
+
+class AllergyStatus(StrEnum):
+    """FHIR R4, AllergyIntolerance.clinicalStatus. Of "no known allergies", `inactive`: it no longer stands."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    RESOLVED = "resolved"
+
+
+class AllergyVerification(StrEnum):
+    """FHIR R4, AllergyIntolerance.verificationStatus."""
+
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"
+    ENTERED_IN_ERROR = "entered_in_error"
+
+
+class ConditionStatus(StrEnum):
+    """FHIR R4, Condition.clinicalStatus."""
+
+    ACTIVE = "active"
+    RECURRENCE = "recurrence"
+    RELAPSE = "relapse"
+    INACTIVE = "inactive"
+    REMISSION = "remission"
+    RESOLVED = "resolved"
+
+
+class ConditionVerification(StrEnum):
+    """FHIR R4, Condition.verificationStatus."""
+
+    UNCONFIRMED = "unconfirmed"
+    PROVISIONAL = "provisional"
+    DIFFERENTIAL = "differential"
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"
+    ENTERED_IN_ERROR = "entered_in_error"
+
+
+class MedicationSide(StrEnum):
+    """Of which list an entry is: what a prescriber orders, or what the patient takes."""
+
+    PRESCRIBED = "prescribed"
+    TAKEN = "taken"
+
+
+class PairState(StrEnum):
+    """What the entries of one drug say together; all but `agree` are differences."""
+
+    AGREE = "agree"
+    DOSE_DIFFERS = "dose_differs"
+    ONLY_PRESCRIBED = "only_prescribed"
+    ONLY_TAKEN = "only_taken"
+    STOPPED_BUT_TAKEN = "stopped_but_taken"
+
+
+class NoPairState(StrEnum):
+    """Why nothing is said of a drug's entries together."""
+
+    OTHER_SIDE_UNSEEN = "other_side_unseen"
+    NOT_COMPARABLE = "not_comparable"
+    PLANNED = "planned"
+    NOT_CURRENT = "not_current"
+    ENTERED_IN_ERROR = "entered_in_error"
+    NAME_AND_CODE_DISAGREE = "name_and_code_disagree"
+    DECEASED = "deceased"
+    FORMER_MEMBER = "former_member"
+
+
+class Compared(StrEnum):
+    """The outcome of comparing what both sides say of a dose, a timing, as-needed; never guessed from words.
+
+    `not_stated` is said of a timing that one side or both leave out. A dose that is left out is not comparable.
+    """
+
+    SAME = "same"
+    DIFFERS = "differs"
+    NOT_COMPARABLE = "not_comparable"
+    NOT_STATED = "not_stated"
+
+
+class ReconciliationDecision(StrEnum):
+    """What a prescriber decides about a difference."""
+
+    ACCEPT_PRESCRIBED = "accept_prescribed"
+    ACCEPT_TAKEN = "accept_taken"
+    BOTH_INTENDED = "both_intended"
+    WILL_CHANGE = "will_change"
