@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response
 
 from careteam.api.door import answer, blueprint, page, versioned
+from careteam.api.schemas.fields import PageQuery
 from careteam.api.schemas.medications import (
     MedicationChangeDraft,
     MedicationDraft,
@@ -13,6 +14,7 @@ from careteam.api.schemas.medications import (
     MedicationPage,
     MedicationQuery,
     MedicationReviewOut,
+    MedicationReviewPage,
 )
 from careteam.api.schemas.notes import Reason
 from careteam.context import actor, now, session
@@ -21,6 +23,7 @@ from careteam.services.record import medication_changes, medication_entries, med
 blp = blueprint("medications", "What is prescribed, taken and reported: entries, and the changes that they add up to.")
 MEDICATIONS = "/patients/<uuid:patient_id>/medications"
 MEDICATION = MEDICATIONS + "/<uuid:medication_id>"
+REVIEWS = "/patients/<uuid:patient_id>/medication-reviews"
 
 
 @blp.route(MEDICATIONS)
@@ -78,7 +81,22 @@ def enter_medication_in_error(body: dict[str, Any], patient_id: UUID, medication
     return _entry(made)
 
 
-@blp.route("/patients/<uuid:patient_id>/medication-reviews", methods=["POST"])
+@blp.route(REVIEWS)
+@blp.arguments(PageQuery, location="query")
+@blp.response(200, MedicationReviewPage)
+def list_medication_reviews(query: dict[str, Any], patient_id: UUID) -> Response:
+    """List the reviews of the whole list that you may know of, newest first."""
+    return page(*medication_reviews.page_of(session(), actor(), patient_id, **query, at=now()))
+
+
+@blp.route(REVIEWS + "/<uuid:review_id>")
+@blp.response(200, MedicationReviewOut)
+def read_medication_review(patient_id: UUID, review_id: UUID) -> Response:
+    """Read one review of the whole list."""
+    return answer(medication_reviews.read(session(), actor(), patient_id, review_id, at=now()))
+
+
+@blp.route(REVIEWS, methods=["POST"])
 @blp.response(201, MedicationReviewOut)
 def review_medications(patient_id: UUID) -> Response:
     """Say that you, a current prescriber, went through the whole list."""

@@ -144,12 +144,23 @@ class MedicationPage(Schema):
     next = fields.String(required=True, allow_none=True)
     caution = fields.String(required=True)
     last_reviewed = fields.Nested(WhenAndWho, required=True, allow_none=True)
+    last_reconciled = fields.Nested(WhenAndWho, required=True, allow_none=True)
 
 
 class MedicationReviewOut(Schema):
-    """A review of the whole list, as far as the prescriber could see it."""
+    """A review of the whole list, as far as the prescriber could see it.
+
+    `entries`, how many that were, is for the patient and the prescriber; to others null.
+    """
 
     id = fields.UUID(required=True)
     at = fields.AwareDateTime(required=True)
     by = fields.UUID(required=True)
-    entries = fields.Integer(required=True)
+    entries = fields.Integer(required=True, allow_none=True)
+
+
+class MedicationReviewPage(Schema):
+    """Reviews of the whole list, newest first."""
+
+    items = fields.List(fields.Nested(MedicationReviewOut), required=True)
+    next = fields.String(required=True, allow_none=True)

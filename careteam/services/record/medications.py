@@ -20,6 +20,7 @@ from careteam.services.record.items import heading, item_columns
 from careteam.services.record.medication_events import Event
 from careteam.services.record.medication_reviews import last_review
 from careteam.services.record.patient_days import PatientDay, patient_day
+from careteam.services.record.reconciliation_rows import any_readable, last_reconciliation
 from careteam.services.record.records import Record, open_record
 from careteam.vault import unseal
 
@@ -74,17 +75,31 @@ def read(session: Session, actor: Actor, patient_id: UUID, medication_id: UUID, 
     return present(session, record, rows)[0]
 
 
-def present(session: Session, record: Record, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return the entries of these gate rows (`COLUMNS`), each whole: with its current state and its events."""
+def present(
+    session: Session, record: Record, rows: Sequence[Any], events: Mapping[UUID, Sequence[Event]] | None = None
+) -> list[dict[str, Any]]:
+    """Return the entries of these gate rows (`COLUMNS`), each whole: with its current state and its events.
+
+    `events` are those of `medication_events.of` where they are known.
+    """
     day = patient_day(record)
-    events = medication_events.of(session, record, [row.id for row in rows])
+    if events is None:
+        events = medication_events.of(session, record, [row.id for row in rows])
     readable = _readable(session, record, events)
     return [_entry(session, record, row, events.get(row.id, []), day, readable) for row in rows]
 
 
-def list_members(session: Session, record: Record) -> dict[str, Any]:
-    """Return what every medication list says besides its entries (`domain.md`, "What a refusal shows")."""
-    return {"caution": CAUTION, "last_reviewed": last_review(session, record)}
+def list_members(session: Session, record: Record, *, decided: bool | None = None) -> dict[str, Any]:
+    """Return what every medication list says besides its entries (`domain.md`, "What a refusal shows").
+
+    `decided` says whether there are reconciliations (`reconciliation_rows.any_readable`), where that is known.
+    """
+    reconciled = any_readable(session, record) if decided is None else decided
+    return {
+        "caution": CAUTION,
+        "last_reviewed": last_review(session, record),
+        "last_reconciled": last_reconciliation(session, record) if reconciled else None,
+    }
 
 
 def changed(session: Session, record: Record, act: str, medication_id: UUID) -> dict[str, Any]:
