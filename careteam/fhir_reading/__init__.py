@@ -6,12 +6,16 @@ or raises `UnreadableBundle`. What a Reading holds is not stored, not shared and
 
 from careteam.fhir_reading.dosage import Dosage
 from careteam.fhir_reading.faults import UnreadableBundle
+from careteam.fhir_reading.kept_entries import read_kept
 from careteam.fhir_reading.labels import Sensitivity
 from careteam.fhir_reading.moments import Precision, When
 from careteam.fhir_reading.reading import read_bundle
 from careteam.fhir_reading.results import (
     KeptResource,
     OutsideAuthor,
+    ReadAllergy,
+    ReadCondition,
+    ReadEntry,
     Reading,
     ReadMedication,
     ReadNote,
@@ -24,7 +28,7 @@ from careteam.fhir_reading.results import (
 from careteam.fhir_reading.strict_json import Limits
 
 __all__ = [
-    "Dosage", "KeptResource", "Limits", "OutsideAuthor", "Precision", "ReadMedication", "ReadNote", "ReadPatient",
-    "Reading", "Sensitivity", "Skipped", "SourceIdentifier", "Sourced", "TypeTally", "UnreadableBundle", "When",
-    "read_bundle",
+    "Dosage", "KeptResource", "Limits", "OutsideAuthor", "Precision", "ReadAllergy", "ReadCondition", "ReadEntry",
+    "ReadMedication", "ReadNote", "ReadPatient", "Reading", "Sensitivity", "Skipped", "SourceIdentifier", "Sourced",
+    "TypeTally", "UnreadableBundle", "When", "read_bundle", "read_kept",
 ]  # fmt: skip

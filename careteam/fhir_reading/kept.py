@@ -1,4 +1,4 @@
-"""What is kept whole and unread until its class is opened: measures, conditions, allergies."""
+"""What is kept whole and unread: measures until their class is opened, and what nobody can read safely."""
 
 from careteam.fhir_reading.canonical import canonical, content_sha256
 from careteam.fhir_reading.concepts import LOINC, codes
@@ -19,11 +19,7 @@ total of the form for teenagers (as Synthea writes it)."""
 GAD_7 = frozenset({"69737-5", "70274-6", "69725-0", "68509-9", "69733-4", "69734-2", "69735-9", "69689-8", "69736-7"})
 """LOINC: panel, total, items 1 to 7 of LOINC panel 69737-5."""
 
-CLASS_OF = {
-    "QuestionnaireResponse": ItemClass.MEASURE,
-    "Condition": ItemClass.CONDITION,
-    "AllergyIntolerance": ItemClass.ALLERGY,
-}
+CLASS_OF = {"QuestionnaireResponse": ItemClass.MEASURE}
 
 
 def kept_class(resource: Resource) -> ItemClass | None:
@@ -32,6 +28,10 @@ def kept_class(resource: Resource) -> ItemClass | None:
         measured = codes(resource.node.obj("code"), LOINC)
         return ItemClass.MEASURE if (PHQ_9 | GAD_7).intersection(measured) else None
     return CLASS_OF.get(resource.kind)
+
+
+UNREADABLE = {"AllergyIntolerance": ItemClass.ALLERGY, "Condition": ItemClass.CONDITION}
+"""The class for which a resource is kept that cannot be read safely."""
 
 
 def keep(resource: Resource, item_class: ItemClass) -> KeptResource:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from careteam.fhir_reading import medications, notes
 from careteam.fhir_reading.bundle import Opened
 from careteam.fhir_reading.faults import UnreadableBundle
-from careteam.fhir_reading.kept import keep, kept_class
+from careteam.fhir_reading.kept import UNREADABLE, keep, kept_class
+from careteam.fhir_reading.kept_entries import entry_of
 from careteam.fhir_reading.ledger import Ledger
 from careteam.fhir_reading.modifiers import MODIFIED, is_modified
 from careteam.fhir_reading.people import author, read_patient, team_authors
@@ -16,6 +17,8 @@ from careteam.fhir_reading.resources import Resource
 from careteam.fhir_reading.results import (
     KeptResource,
     OutsideAuthor,
+    ReadAllergy,
+    ReadCondition,
     Reading,
     ReadMedication,
     ReadNote,
@@ -46,6 +49,7 @@ class Reader:
     patient: ReadPatient | None = None
     medications: list[ReadMedication] = field(default_factory=list)
     notes: list[ReadNote] = field(default_factory=list)
+    entries: list[ReadAllergy | ReadCondition] = field(default_factory=list)
     kept: list[KeptResource] = field(default_factory=list)
     authors: dict[str, OutsideAuthor] = field(default_factory=dict)
     products: set[str] = field(default_factory=set)
@@ -73,6 +77,8 @@ class Reader:
                 self._take_medication(resource)
             case "DocumentReference":
                 self._take_note(resource)
+            case "AllergyIntolerance" | "Condition":
+                self._take_entry(resource)
             case "CareTeam":
                 self._take_team(resource)
             case "Practitioner":
@@ -105,6 +111,18 @@ class Reader:
             self.notes.append(found)
             self._know(*found.authors)
             self.ledger.taken[resource.kind] += 1
+
+    def _take_entry(self, resource: Resource) -> None:
+        if not self._concerns(resource):
+            return
+        found = entry_of(resource, self.person, self.directory)
+        if found is None:
+            self.kept.append(keep(resource, UNREADABLE[resource.kind]))
+            self.ledger.kept[resource.kind] += 1
+            return
+        self.entries.append(found)
+        self._know(*found.authors)
+        self.ledger.taken[resource.kind] += 1
 
     def _take_team(self, resource: Resource) -> None:
         if resource.node.has("subject") and not self._concerns(resource):
@@ -151,7 +169,7 @@ class Reader:
     def reading(self, opened: Opened, file_sha256: str) -> Reading:
         """What was read. Raises if two of its items would be the same one."""
         self._count_products(opened.resources)
-        _refuse_twins([*self.medications, *self.notes, *self.kept])
+        _refuse_twins([*self.medications, *self.notes, *self.entries, *self.kept])
         return Reading(
             file_sha256=file_sha256,
             bundle_type=opened.bundle_type,
@@ -159,6 +177,8 @@ class Reader:
             patient=self.patient,
             medications=tuple(self.medications),
             notes=tuple(self.notes),
+            allergies=tuple(entry for entry in self.entries if isinstance(entry, ReadAllergy)),
+            conditions=tuple(entry for entry in self.entries if isinstance(entry, ReadCondition)),
             kept=tuple(self.kept),
             outside_authors=tuple(self.authors.values()),
             tally=self.ledger.tally(),

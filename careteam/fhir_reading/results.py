@@ -6,7 +6,19 @@ from datetime import date
 from careteam.fhir_reading.dosage import Dosage
 from careteam.fhir_reading.labels import Sensitivity
 from careteam.fhir_reading.moments import When
-from careteam.policy.vocabulary import ItemClass, Label, MedicationStatus
+from careteam.policy.vocabulary import (
+    AllergyCategory,
+    AllergyScope,
+    AllergyStatus,
+    AllergyVerification,
+    ConditionStatus,
+    ConditionVerification,
+    Criticality,
+    ItemClass,
+    Label,
+    MedicationStatus,
+    Severity,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +103,55 @@ class ReadNote(Sourced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadEntry(Sourced):
+    """What an allergy and a condition have in common. `codes` are pairs of system and code, as the source gives them.
+
+    `remarks` are what the source says and no field here holds. `reported`: told by the patient or somebody close.
+    """
+
+    codes: tuple[tuple[str, str], ...]
+    entered_in_error: bool
+    onset: When | None
+    recorded: When | None
+    remarks: tuple[str, ...]
+    reported: bool
+    authors: tuple[OutsideAuthor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReaction:
+    """One reaction; `manifestation` is all that the source says of it in words."""
+
+    manifestation: str
+    severity: Severity | None
+    onset: When | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadAllergy(ReadEntry):
+    """An allergy; with `covers`, that none is known. `substance` is None where `covers` says it all."""
+
+    substance: str | None
+    covers: AllergyScope | None
+    category: tuple[AllergyCategory, ...]
+    criticality: Criticality | None
+    clinical_status: AllergyStatus | None
+    verification_status: AllergyVerification | None
+    reactions: tuple[ReadReaction, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCondition(ReadEntry):
+    """A diagnosis or problem."""
+
+    name: str
+    clinical_status: ConditionStatus | None
+    verification_status: ConditionVerification | None
+    severity: Severity | None
+    abatement: When | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptResource(Sourced):
     """Stored unread until its class is opened: `document` is the whole resource as canonical JSON."""
 
@@ -134,6 +195,13 @@ class Reading:
     patient: ReadPatient | None
     medications: tuple[ReadMedication, ...]
     notes: tuple[ReadNote, ...]
+    allergies: tuple[ReadAllergy, ...]
+    conditions: tuple[ReadCondition, ...]
     kept: tuple[KeptResource, ...]
     outside_authors: tuple[OutsideAuthor, ...]
     tally: tuple[TypeTally, ...]
+
+    @property
+    def items(self) -> tuple[Sourced, ...]:
+        """All that is stored of the file but the Patient."""
+        return (*self.medications, *self.notes, *self.allergies, *self.conditions, *self.kept)

@@ -9,6 +9,7 @@ from typing import Any
 from careteam.fhir_reading import Reading, read_bundle
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
+SNOMED = "http://snomed.info/sct"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 GAD_7_TOTAL = {"coding": [{"system": "http://loinc.org", "code": "70274-6"}]}
@@ -93,6 +94,32 @@ def observation(**change: Any) -> Resource:
             "code": GAD_7_TOTAL,
             "subject": {"reference": "Patient/p1"},
             "valueQuantity": {"value": 7},
+        },
+        change,
+    )
+
+
+def allergy(**change: Any) -> Resource:
+    return made(
+        {
+            "resourceType": "AllergyIntolerance",
+            "id": "a1",
+            "code": {"coding": [{"system": RXNORM, "code": "7984", "display": "Penicillin V"}]},
+            "patient": {"reference": "Patient/p1"},
+            "recordedDate": "2024-03-03",
+        },
+        change,
+    )
+
+
+def condition(**change: Any) -> Resource:
+    return made(
+        {
+            "resourceType": "Condition",
+            "id": "c1",
+            "code": {"coding": [{"system": SNOMED, "code": "21897009", "display": "Generalized anxiety disorder"}]},
+            "subject": {"reference": "Patient/p1"},
+            "recordedDate": "2024-03-04",
         },
         change,
     )

@@ -55,12 +55,24 @@ def test_every_plain_text_document_becomes_one_note(person: tuple[Sequence[dict[
     assert all(note.authors and note.text.strip() and note.written for note in reading.notes)
 
 
-def test_measures_conditions_and_allergies_are_kept(person: tuple[Sequence[dict[str, Any]], Reading]) -> None:
+def test_every_condition_and_allergy_becomes_one_entry(person: tuple[Sequence[dict[str, Any]], Reading]) -> None:
+    resources, reading = person
+    for kind, entries in (("Condition", reading.conditions), ("AllergyIntolerance", reading.allergies)):
+        expected = [
+            (r["id"], r["onsetDateTime"], {(c["system"], c["code"]) for c in r["code"]["coding"]})
+            for r in resources
+            if r["resourceType"] == kind
+        ]
+        read = [(e.source_key.partition("/")[2], e.onset and e.onset.text, set(e.codes)) for e in entries]
+        assert read == expected
+
+
+def test_measures_are_kept(person: tuple[Sequence[dict[str, Any]], Reading]) -> None:
     resources, reading = person
     expected = [
         r["id"]
         for r in resources
-        if r["resourceType"] in {"Condition", "AllergyIntolerance", "QuestionnaireResponse"}
+        if r["resourceType"] == "QuestionnaireResponse"
         or (r["resourceType"] == "Observation" and (PHQ_9 | GAD_7) & {coding["code"] for coding in r["code"]["coding"]})
     ]
     assert [json.loads(kept.document)["id"] for kept in reading.kept] == expected

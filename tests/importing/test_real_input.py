@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from careteam.fhir_reading import read_bundle
-from careteam.models import ImportSource, Medication, Note, Patient
+from careteam.models import Allergy, Condition, ImportSource, Medication, Note, Patient
 from careteam.policy.vocabulary import MedicationStatus, Role
 from careteam.services.importing import run
 from tests.fhir_reading.samples import DATA
@@ -56,8 +56,10 @@ def test_every_bundle_becomes_a_record_with_the_medications_that_it_holds(world:
         (patient,) = (p for p in world.session.scalars(select(Patient)) if str(p.birth_date) == birth_date)
         assert Counter(states(world, patient.id)) == medications
         assert count(world, Note, patient_id=patient.id) == types["DocumentReference"]
-        kept = count(world, ImportSource, patient_id=patient.id, resource_type="Condition", item_id=None)
-        assert kept == types["Condition"]
+        assert count(world, Condition, patient_id=patient.id) == types["Condition"]
+        assert count(world, Allergy, patient_id=patient.id) == types["AllergyIntolerance"]
+        for kind in ("Condition", "AllergyIntolerance"):
+            assert count(world, ImportSource, patient_id=patient.id, resource_type=kind, item_id=None) == 0
 
 
 def test_the_second_run_changes_nothing(world: World, bundles: list[Path]) -> None:

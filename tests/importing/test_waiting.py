@@ -9,7 +9,17 @@ from sqlalchemy.engine import make_url
 
 from careteam.models import ImportSource, Item
 from careteam.policy.vocabulary import SHAREABLE_CLASSES, ItemClass, Label
-from tests.fhir_reading.samples import ACT_CODE, bundle, made, note, observation, patient, practitioner, request
+from tests.fhir_reading.samples import (
+    ACT_CODE,
+    bundle,
+    condition,
+    made,
+    note,
+    observation,
+    patient,
+    practitioner,
+    request,
+)
 from tests.importing.kit import linked, post
 from tests.world import Person, World
 
@@ -22,12 +32,7 @@ FILE = bundle(
     note("CANARY-note", author=[{"reference": "Practitioner/d1"}], description="CANARY-title"),
     made(note("CANARY-psychotherapy", id="n2"), PSYCHOTHERAPY),
     observation(note=[{"text": "CANARY-measure"}]),
-    {
-        "resourceType": "Condition",
-        "id": "c1",
-        "subject": {"reference": "Patient/p1"},
-        "code": {"text": "CANARY-condition"},
-    },
+    condition(code={"text": "CANARY-condition"}, modifierExtension=[{"url": "urn:x", "valueBoolean": True}]),
 )
 KEPT = ("CANARY-psychotherapy", "CANARY-measure", "CANARY-condition", "urn:clinic")
 

@@ -21,8 +21,13 @@ class Clinician:
 
     user_id: UUID
     role: Role
-    practice_id: UUID
+    practices: frozenset[UUID]
     imports: bool
+
+    @property
+    def practice_id(self) -> UUID:
+        """The practice for which a place is proposed: one of those that verify the role."""
+        return min(self.practices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,11 @@ def pair(session: Session, actor: Actor | None, named: Mapping[Role, UUID]) -> P
 
 def _verified(session: Session, actor: Actor | None, role: Role, user_id: UUID) -> Clinician:
     found = credentials.by_user(session, user_id, Origin())
-    practices = [post.practice_id for post in found.posts if post.role is role and post.verified] if found else []
+    posts = found.posts if found else ()
+    practices = frozenset(post.practice_id for post in posts if post.role is role and post.verified)
     if not practices:
         raise Invalid(
             f"The {role} who is named is not verified as a {role} in any practice.",
             {f"{role}_id": [f"Name a verified {role}."]},
         )
-    return Clinician(user_id, role, min(practices), imports=actor is None or actor.user_id == user_id)
+    return Clinician(user_id, role, practices, imports=actor is None or actor.user_id == user_id)

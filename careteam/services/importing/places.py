@@ -54,7 +54,8 @@ def _take_place(
 ) -> None:
     mine = [row for row in rows if (row.user_id, row.role) == (clinician.user_id, clinician.role)]
     stands = {state(membership_fact(row), at) for row in mine}
-    if by_members and MembershipState.CURRENT not in stands:
+    counts = {state(membership_fact(row), at) for row in mine if row.practice_id in {None, *clinician.practices}}
+    if by_members and MembershipState.CURRENT not in counts:
         raise RefusedFile(f"The {clinician.role} who is named is not a current member of this person's team.")
     if stands and not stands & OPEN:
         raise RefusedFile(

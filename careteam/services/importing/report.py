@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from careteam.fhir_reading import KeptResource, Reading, ReadNote, Skipped, Sourced, TypeTally
+from careteam.policy.vocabulary import ItemClass
 from careteam.services.importing.notes import is_special
 from careteam.services.importing.sources import Sifted, type_of
 
 SPECIAL = "tagged as a psychotherapy note: only its author could read it here, so it is kept sealed and unread"
+UNREADABLE = "may mean the opposite of what it seems to say, or nothing, so it is kept sealed and unread"
+READ_CLASSES = frozenset({ItemClass.ALLERGY, ItemClass.CONDITION})
+"""Classes of which a resource is kept only where it cannot be read safely."""
 CHANGED = "changed at the source since it was imported; the record keeps what it has"
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
-from careteam.fhir_reading import Limits, Reading, ReadNote, UnreadableBundle, read_bundle
+from careteam.fhir_reading import KeptResource, Limits, Reading, ReadNote, UnreadableBundle, read_bundle
 from careteam.policy.vocabulary import Role
 from careteam.services.importing import report, whose
 from careteam.services.importing.authors import Authors, match
@@ -17,7 +17,7 @@ from careteam.services.importing.places import take_places
 from careteam.services.importing.refusals import RefusedFile
 from careteam.services.importing.report import Report
 from careteam.services.importing.sources import Sifted, sift
-from careteam.services.importing.storing import Into, store
+from careteam.services.importing.storing import Into, entry_of, open_sources, store
 from careteam.services.log import access_log
 
 ACT = "import"
@@ -50,14 +50,15 @@ def import_bundle(
     members = take_places(session, actor, found.patient, clinicians, at=at)
     matched = match(authors or {}, reading.outside_authors, members)
     sifted = sift(session, actor, found.patient.id, reading, at=at)
-    if sifted.new:
+    if sifted.stores:
         imported_by = actor.user_id if actor else None
         whose.hold(session, found.patient)
         into = Into(found.patient.id, found.patient.name, prescriber_id, matched, imported_by, at)
         store(session, sifted.new, into)
+        open_sources(session, {source_id: entry_of(session, read, into) for read, source_id in sifted.opened})
     warnings = (*found.warnings, *_warnings(sifted, matched, at))
     made = Report(reading.file_sha256, found.patient.id, found.made, report.by_type(reading, sifted), warnings)
-    _log(session, actor, made, stored=bool(sifted.new), at=at)
+    _log(session, actor, made, stored=sifted.stores, at=at)
     return made
 
 
@@ -71,9 +72,12 @@ def _read(raw: bytes, subject: str | None, max_bytes: int) -> Reading:
 def _warnings(sifted: Sifted, authors: Authors, at: datetime) -> list[str]:
     """Return what somebody should look at: special notes, notes of another day, authors who are not in the file."""
     notes = [item for item in sifted.taken if isinstance(item, ReadNote)]
+    kept = (item for item in sifted.taken if isinstance(item, KeptResource))
+    sealed = [item for item in kept if item.item_class in report.READ_CLASSES]
     remarks = [(item.path, dated(item.written, at=at).remark) for item in notes]
     return [
         *report.special_notes(sifted),
+        *(f"{item.path}: {report.UNREADABLE}" for item in sealed),
         *(f"{path}: {remark}" for path, remark in remarks if remark),
         *(f"Nobody in this file is called {name}." for name in authors.missing),
     ]

@@ -11,7 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
-from careteam.fhir_reading import KeptResource, Reading, ReadMedication, ReadNote, ReadPatient, Sourced
+from careteam.fhir_reading import (
+    KeptResource,
+    ReadAllergy,
+    ReadCondition,
+    ReadEntry,
+    Reading,
+    ReadMedication,
+    ReadNote,
+    ReadPatient,
+    Sourced,
+)
 from careteam.models import ImportSource, Item
 from careteam.services.record.records import open_record
 
@@ -23,14 +33,21 @@ LONGEST_KEY = 500
 class Sifted:
     """The resources of a file, by whether the record knows them. What changed at the source is not taken.
 
-    `new` is to be stored. `taken` is what whoever imports is told is in the record now: `new`, and among it, in
-    the order of the file, what the record holds hidden from them.
+    `new` is to be stored; `opened` is stored as an item now, and was kept unread under the source whose id stands
+    beside it. `taken` is what whoever imports is told is in the record now: both of these,
+    and among them, in the order of the file, what the record holds hidden from them.
     """
 
     new: tuple[Sourced, ...]
     taken: tuple[Sourced, ...]
     unchanged: tuple[Sourced, ...]
     changed: tuple[Sourced, ...]
+    opened: tuple[tuple[ReadEntry, UUID], ...] = ()
+
+    @property
+    def stores(self) -> bool:
+        """True when something of the file is to be written."""
+        return bool(self.new or self.opened)
 
 
 def stored_key(item: Sourced) -> str:
@@ -48,6 +65,10 @@ def type_of(item: Sourced) -> str:
             return item.kind
         case ReadNote():
             return "DocumentReference"
+        case ReadAllergy():
+            return "AllergyIntolerance"
+        case ReadCondition():
+            return "Condition"
         case KeptResource():
             return item.resource_type
     raise TypeError(type(item).__name__)
@@ -59,20 +80,37 @@ def sift(session: Session, actor: Actor | None, patient_id: UUID, reading: Readi
     The command line is told of all that the record holds; over the API the importer is told of what they
     imported themselves, and of items that they may read.
     """
-    columns = (ImportSource.id, ImportSource.source_key, ImportSource.content_sha256, ImportSource.imported_by)
-    query = select(*columns).where(ImportSource.patient_id == patient_id)
+    query = select(*_COLUMNS).where(ImportSource.patient_id == patient_id)
     known = {row.source_key: row for row in session.execute(query)}
     told = _told(session, actor, patient_id, known.values(), at=at)
-    found: dict[str, list[Sourced]] = {"new": [], "taken": [], "unchanged": [], "changed": []}
+    found: dict[str, list[Any]] = {"new": [], "taken": [], "unchanged": [], "changed": [], "opened": []}
     for item in _items(reading):
         before = known.get(stored_key(item))
         if before is None:
             found["new"].append(item)
-        if before is None or before.id not in told:
+        opens = before is not None and _opens(item, before)
+        if before is not None and opens:
+            found["opened"].append((item, before.id))
+        if before is None or opens or before.id not in told:
             found["taken"].append(item)
         else:
             found["unchanged" if before.content_sha256 == item.content_sha256 else "changed"].append(item)
     return Sifted(**{name: tuple(items) for name, items in found.items()})
+
+
+_COLUMNS = (
+    ImportSource.id,
+    ImportSource.source_key,
+    ImportSource.content_sha256,
+    ImportSource.imported_by,
+    ImportSource.item_id,
+)
+
+
+def _opens(item: Sourced, before: Any) -> bool:
+    """Say whether the record kept this very resource unread, before its class was read."""
+    kept = before.item_id is None and before.content_sha256 == item.content_sha256
+    return kept and isinstance(item, ReadEntry)
 
 
 def _told(
@@ -90,4 +128,4 @@ def _told(
 def _items(reading: Reading) -> Iterable[Sourced]:
     if reading.patient is not None:
         yield reading.patient
-    yield from (*reading.medications, *reading.notes, *reading.kept)
+    yield from reading.items

@@ -1,17 +1,25 @@
 """Writes what is new in a file: items first, then what refers to them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from careteam.fhir_reading import KeptResource, ReadMedication, ReadNote, ReadPatient, Sourced
+from careteam.fhir_reading import (
+    KeptResource,
+    ReadEntry,
+    ReadMedication,
+    ReadNote,
+    ReadPatient,
+    Sourced,
+)
 from careteam.models import ImportSource, Item
 from careteam.models.types import new_id
-from careteam.services.importing import medications, notes
+from careteam.services.importing import entries, medications, notes
 from careteam.services.importing.authors import Authors
 from careteam.services.importing.identity import Identity
 from careteam.services.importing.sources import stored_key, type_of
@@ -50,6 +58,18 @@ def store(session: Session, new: Iterable[Sourced], into: Into) -> None:
     session.flush()
 
 
+def open_sources(session: Session, items: Mapping[UUID, Item]) -> None:
+    """Write the items of resources that were kept unread, by their sources' ids.
+
+    Each source then names its item and keeps no text.
+    """
+    session.add_all(items.values())
+    session.flush()
+    changes = [{"id": i, "item_id": item.id, "holder_id": item.holder_id, "kept": None} for i, item in items.items()]
+    if changes:
+        session.execute(update(ImportSource), changes)
+
+
 def rows_of(session: Session, read: Sourced, into: Into) -> Rows:
     """Return what a resource becomes."""
     match read:
@@ -63,9 +83,17 @@ def rows_of(session: Session, read: Sourced, into: Into) -> Rows:
         case ReadNote():
             note = notes.note(session, read, into.patient_id, into.authors, at=into.at)
             return Rows(note, holder_id=note.holder_id)
+        case ReadEntry():
+            item = entry_of(session, read, into)
+            return Rows(item, holder_id=item.holder_id)
         case KeptResource():
             return Rows(kept=read.document)
     raise TypeError(type(read).__name__)
+
+
+def entry_of(session: Session, read: ReadEntry, into: Into) -> Item:
+    """Return the item that an allergy or condition becomes."""
+    return entries.item(session, read, into.patient_id, into.patient_name, into.authors, at=into.at)
 
 
 def _source(session: Session, read: Sourced, rows: Rows, into: Into) -> ImportSource:

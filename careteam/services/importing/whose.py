@@ -68,8 +68,7 @@ def named_record(
     known = _known(session, ImportSource.patient_id == patient.id)
     if reading.patient is not None:
         return Whose(patient, False, tuple(differences(patient, reading.patient, [k.identity for k in known])))
-    taken = reading.medications or reading.notes or reading.kept
-    if taken and subject is None and reading.subject not in {k.key for k in known}:
+    if reading.items and subject is None and reading.subject not in {k.key for k in known}:
         raise RefusedFile("The file holds no Patient: name the person to whom it refers as the subject.")
     return Whose(patient, False)
 

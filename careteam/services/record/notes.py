@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
-from careteam.errors import Conflict, NotFound, NotPermitted
+from careteam.errors import Conflict, NotPermitted
 from careteam.models import Note, NoteAddendum
 from careteam.models.types import new_id
 from careteam.policy.vocabulary import CLINICAL_ROLES, ItemClass, Label, NoteStatus, Role
-from careteam.services.log import access_log
-from careteam.services.paging import page
+from careteam.services.record import reading
 from careteam.services.record.item_changes import touch
 from careteam.services.record.items import heading, item_columns, labelled, not_in_future
+from careteam.services.record.reading import Kind
 from careteam.services.record.records import Record, open_record, open_to_write
 from careteam.vault import seal, unseal
 
@@ -55,20 +55,12 @@ def page_of(
     Raises NotFound, and Invalid on a cursor that is not ours.
     """
     record = open_record(session, actor, patient_id, at=at)
-    query = record.rows(Note, *COLUMNS).where(*_filters(**filters))
-    found = page(session, query.order_by(Note.date.desc(), Note.id.desc()), limit=limit, cursor=cursor)
-    access_log.disclosed(session, actor, patient_id, "read-notes", record.seen(found.rows), at=at)
-    return present(session, record, found.rows), found.cursor
+    return reading.page_of(session, record, NOTES, _filters(**filters), limit=limit, cursor=cursor)
 
 
 def read(session: Session, actor: Actor, patient_id: UUID, note_id: UUID, *, at: datetime) -> dict[str, Any]:
     """Return one note. Raises NotFound when it is absent or hidden."""
-    record = open_record(session, actor, patient_id, at=at)
-    rows = session.execute(record.rows(Note, *COLUMNS).where(Note.id == note_id)).all()
-    if not rows:
-        raise NotFound
-    access_log.disclosed(session, actor, patient_id, "read-note", record.seen(rows), at=at)
-    return present(session, record, rows)[0]
+    return reading.read(session, open_record(session, actor, patient_id, at=at), NOTES, note_id)
 
 
 def draft(
@@ -105,7 +97,7 @@ def draft(
         **labelled(labels, part2),
     )
     session.add(note)
-    return _changed(session, record, "draft-note", note)
+    return reading.changed(session, record, NOTES, "draft-note", note.id)
 
 
 def edit(
@@ -127,7 +119,7 @@ def edit(
     for column in (Note.title, Note.body):
         if column.key in changes:
             setattr(note, column.key, seal(session, column, note.id, changes[column.key]))
-    return _changed(session, record, "edit-note", note)
+    return reading.changed(session, record, NOTES, "edit-note", note.id)
 
 
 def sign(
@@ -138,7 +130,7 @@ def sign(
     if note.status is not NoteStatus.DRAFT:
         raise Conflict("This note is signed already.")
     note.status, note.draft, note.signed_at = NoteStatus.SIGNED, False, at
-    return _changed(session, record, "sign-note", note)
+    return reading.changed(session, record, NOTES, "sign-note", note.id)
 
 
 def add_addendum(
@@ -158,7 +150,7 @@ def add_addendum(
     addendum_id = new_id()
     sealed = seal(session, NoteAddendum.body, addendum_id, body)
     session.add(NoteAddendum(id=addendum_id, note_id=note.id, author_id=actor.user_id, body=sealed, created_at=at))
-    return _changed(session, record, "add-addendum", note)
+    return reading.changed(session, record, NOTES, "add-addendum", note.id)
 
 
 def enter_in_error(
@@ -177,7 +169,7 @@ def enter_in_error(
         raise Conflict("This note is marked as entered in error already.")
     note.status, note.error_at = NoteStatus.ENTERED_IN_ERROR, at
     note.error_reason = seal(session, Note.error_reason, note.id, reason)
-    return _changed(session, record, "note-entered-in-error", note)
+    return reading.changed(session, record, NOTES, "note-entered-in-error", note.id)
 
 
 def present(session: Session, record: Record, rows: Sequence[Any]) -> list[dict[str, Any]]:
@@ -198,6 +190,9 @@ def present(session: Session, record: Record, rows: Sequence[Any]) -> list[dict[
     ]
 
 
+NOTES = Kind(Note, COLUMNS, "read-note", "read-notes", present)
+
+
 def _own(
     session: Session,
     actor: Actor,
@@ -211,23 +206,11 @@ def _own(
     """Return one's own note, to change it. Raises NotFound, NotPermitted or Stale."""
     opener = open_to_write if current else open_record
     record = opener(session, actor, patient_id, at=at)
-    row = session.execute(record.rows(Note, Note).where(Note.id == note_id)).first()
-    if row is None:
-        raise NotFound
-    note: Note = row[0]
+    note: Note = reading.to_change(session, record, NOTES, note_id)
     if note.author_id != actor.user_id:
         raise NotPermitted("Only its author changes a note.")
     touch(note, version=record.version_meant(note, version), at=at)
     return record, note
-
-
-def _changed(session: Session, record: Record, act: str, note: Note) -> dict[str, Any]:
-    session.flush()
-    rows = session.execute(record.rows(Note, *COLUMNS).where(Note.id == note.id)).all()
-    access_log.changed(
-        session, record.actor, record.patient_id, act, target=note.id, items=record.seen(rows), at=record.at
-    )
-    return present(session, record, rows)[0]
 
 
 def _addenda(session: Session, note_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
