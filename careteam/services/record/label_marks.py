@@ -14,6 +14,7 @@ from careteam.models.types import new_id
 from careteam.policy.vocabulary import Label
 from careteam.services.log import access_log
 from careteam.services.record.items import heading, item_columns
+from careteam.services.record.reconciliation_rows import may_be_known
 from careteam.services.record.records import Record, open_to_write
 from careteam.vault import seal
 
@@ -36,7 +37,8 @@ def open_item(
     Raises NotFound when it is absent or hidden, NotPermitted with the sentence.
     """
     record = open_to_write(session, actor, patient_id, at=at)
-    row = session.execute(record.rows(Item, Item).where(Item.id == item_id)).first()
+    known = may_be_known(record.scope, actor.user_id)
+    row = session.execute(record.rows(Item, Item).where(Item.id == item_id, known)).first()
     if row is None:
         raise NotFound
     item: Item = row[0]
@@ -55,6 +57,21 @@ def mark(
     reason: str | None = None,
     at: datetime,
 ) -> None:
+    """Give the item these labels and this flag (see `change_labels`), and flush."""
+    change_labels(session, item, labels, part2, by=by, reason=reason, at=at)
+    session.flush()
+
+
+def change_labels(
+    session: Session,
+    item: Item,
+    labels: frozenset[Label],
+    part2: bool,
+    *,
+    by: UUID,
+    reason: str | None = None,
+    at: datetime,
+) -> None:
     """Give the item these labels and this flag, and keep every single change; the reason goes with removals."""
     added, removed = labels - item.labels, item.labels - labels
     denied = not part2 and (item.part2 or Label.SUBSTANCE_USE in added)
@@ -63,7 +80,14 @@ def mark(
     for word in (*sorted(removed), *([PART2] if denied else [])):
         _keep(session, item, word, added=False, by=by, reason=reason, at=at)
     item.labels, item.part2 = labels, part2
-    session.flush()
+
+
+def leave_out(
+    session: Session, item: Item, labels: frozenset[Label], *, by: UUID, reason: str | None, at: datetime
+) -> None:
+    """Keep that these labels were suggested for the item and not taken, with the reason if there is one."""
+    for word in sorted(labels):
+        _keep(session, item, word, added=False, left_out=True, by=by, reason=reason, at=at)
 
 
 def changed(session: Session, record: Record, act: str, item: Item) -> dict[str, Any]:
@@ -99,8 +123,26 @@ def row_of(session: Session, record: Record, item: Item) -> Any:
 
 
 def _keep(
-    session: Session, item: Item, word: str, *, added: bool, by: UUID, reason: str | None = None, at: datetime
+    session: Session,
+    item: Item,
+    word: str,
+    *,
+    added: bool,
+    left_out: bool = False,
+    by: UUID,
+    reason: str | None = None,
+    at: datetime,
 ) -> None:
     change_id = new_id()
-    sealed = seal(session, LabelChange.reason, change_id, reason)
-    session.add(LabelChange(id=change_id, item_id=item.id, label=word, added=added, author_id=by, at=at, reason=sealed))
+    session.add(
+        LabelChange(
+            id=change_id,
+            item_id=item.id,
+            label=word,
+            added=added,
+            left_out=left_out,
+            author_id=by,
+            at=at,
+            reason=seal(session, LabelChange.reason, change_id, reason),
+        )
+    )

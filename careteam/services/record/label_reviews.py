@@ -1,101 +1,102 @@
 """Imported items wait: only the holder and the patient read one until the holder confirms its labels."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, true
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
-from careteam.errors import Conflict, Invalid
-from careteam.models import ImportSource, Item, Medication, Note
-from careteam.policy.vocabulary import Label
+from careteam.models import Item
+from careteam.policy.label_suggestions import Suggestion, labels_of, part2_of
+from careteam.policy.vocabulary import ItemClass
 from careteam.services.log import access_log
 from careteam.services.paging import page
-from careteam.services.record.item_changes import touch
-from careteam.services.record.items import heading, item_columns, labelled
-from careteam.services.record.label_marks import changed, is_holder, mark, open_item
+from careteam.services.record.items import heading, item_columns
+from careteam.services.record.label_clues import suggestions
+from careteam.services.record.label_holders import waits_for_others
 from careteam.services.record.records import Record, open_record
-from careteam.vault import unseal
+from careteam.services.record.subjects import Subject, subject, with_subjects
+
+NONE = "none"
+"""What the filter by suggestion calls items for which nothing is suggested."""
+
+Found = Sequence[tuple[Any, Subject]]
 
 
 def page_of(
-    session: Session, actor: Actor, patient_id: UUID, *, limit: int, cursor: str | None = None, at: datetime
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Return one page of the items that wait for the actor's review, newest first, and the next cursor.
-
-    Each with what it is about and the labels that its source suggests. Raises NotFound to strangers; for a
-    former member nothing waits, since they can no longer confirm.
-    """
-    record = open_record(session, actor, patient_id, at=at)
-    note, medication = Note.__table__.c, Medication.__table__.c
-    query = (
-        record.rows(Item, *item_columns(Item), note.title, medication.drug_name)
-        .outerjoin(Note.__table__, note.id == Item.id)
-        .outerjoin(Medication.__table__, medication.id == Item.id)
-        .where(Item.awaits_review, _waits_for(record))
-    )
-    found = page(session, query.order_by(Item.date.desc(), Item.id.desc()), limit=limit, cursor=cursor)
-    suggested = _suggested(session, [row.id for row in found.rows])
-    access_log.disclosed(session, actor, patient_id, "read-label-reviews", record.seen(found.rows), at=at)
-    return [_waiting(session, record, row, suggested) for row in found.rows], found.cursor
-
-
-def review(
     session: Session,
     actor: Actor,
     patient_id: UUID,
-    item_id: UUID,
     *,
-    labels: Iterable[Label],
-    part2: bool | None = None,
-    reason: str | None = None,
-    version: int,
+    limit: int,
+    cursor: str | None = None,
+    item_class: ItemClass | None = None,
+    suggested: str | None = None,
     at: datetime,
-) -> dict[str, Any]:
-    """Confirm the labels of an imported item: from now on consents may open it. Returns its heading.
+) -> tuple[list[dict[str, Any]], str | None, dict[str, Any]]:
+    """Return one page of the items that wait for the actor's review, newest first, the next cursor, and how many wait.
 
-    Raises NotFound, NotPermitted unless the actor holds the item, Stale, Conflict when nothing waits, Invalid
-    when a label that somebody added, or the presumption of `part2`, is given up without a reason.
+    Filters: `item_class`, and `suggested`: a label, or `none`. What waits is counted whatever the filters; the patient
+    is told besides for whom else items wait. The number of statements does not depend on the number of items.
+    Raises NotFound to strangers, and Invalid on a cursor that is not ours; for a former member nothing waits, since
+    they can no longer confirm.
     """
-    record, item = open_item(session, actor, patient_id, item_id, may=is_holder, otherwise=_WHO_CONFIRMS, at=at)
-    touch(item, version=version, at=at)
-    if not item.awaits_review:
-        raise Conflict("The labels of this item are confirmed; add or remove single ones.")
-    marks = labelled(labels, part2)
-    gives_up = item.labels - marks["labels"] or (Label.SUBSTANCE_USE in marks["labels"] and not marks["part2"])
-    if gives_up and not reason:
-        raise Invalid("Leaving out a label or the Part 2 flag needs a reason.", {"reason": ["Say why."]})
-    item.awaits_review = False
-    mark(session, item, marks["labels"], marks["part2"], by=actor.user_id, reason=reason, at=at)
-    return changed(session, record, "review-labels", item)
+    record = open_record(session, actor, patient_id, at=at)
+    rows = session.execute(_waiting(record, *item_columns(Item))).all()
+    mine = [(row, subject(session, row)) for row in rows if _is_mine(record, row)]
+    made = suggestions(session, record, mine)
+    chosen = [row.id for row, _ in mine if _is_chosen(row, made[row.id], item_class, suggested)]
+    query = _waiting(record, *item_columns(Item)).where(Item.id.in_(chosen))
+    found = page(session, query.order_by(Item.date.desc(), Item.id.desc()), limit=limit, cursor=cursor)
+    access_log.disclosed(session, actor, patient_id, "read-label-reviews", record.seen(found.rows), at=at)
+    shown = [_shown(record, row, subject(session, row), made[row.id]) for row in found.rows]
+    others = [row.holder_id for row in rows if not _is_mine(record, row)]
+    counts = {"waiting": _counts(mine, made), "others": waits_for_others(session, record, Counter(others))}
+    return shown, found.cursor, counts
 
 
-_WHO_CONFIRMS = "Only its holder confirms the labels of an imported item."
+def _waiting(record: Record, *columns: Any) -> Any:
+    """Return the SELECT of what waits: of the patient everything, of a member what they hold."""
+    return with_subjects(record.rows(Item, *columns)).where(and_(Item.awaits_review, _of_interest(record)))
 
 
-def _waits_for(record: Record) -> ColumnElement[bool]:
-    return or_(
-        Item.holder_id == record.actor.user_id if record.is_member else false(),
-        Item.holder_id.is_(None) if record.is_patient else false(),
-    )
+def _of_interest(record: Record) -> ColumnElement[bool]:
+    if record.is_patient:
+        return true()
+    return Item.holder_id == record.actor.user_id if record.is_member else false()
 
 
-def _suggested(session: Session, item_ids: Collection[UUID]) -> Mapping[UUID, frozenset[Label]]:
-    """Return the labels that the sources of these items suggest."""
-    query = select(ImportSource.item_id, ImportSource.suggested_labels).where(ImportSource.item_id.in_(item_ids))
-    found: dict[UUID, frozenset[Label]] = {}
-    for row in session.execute(query) if item_ids else ():
-        if row.item_id is not None:
-            found[row.item_id] = found.get(row.item_id, frozenset()) | row.suggested_labels
-    return found
+def _is_mine(record: Record, row: Any) -> bool:
+    return row.holder_id is None if record.is_patient else row.holder_id == record.actor.user_id
 
 
-def _waiting(session: Session, record: Record, row: Any, suggested: Mapping[UUID, frozenset[Label]]) -> dict[str, Any]:
+def _is_chosen(row: Any, made: Sequence[Suggestion], item_class: ItemClass | None, suggested: str | None) -> bool:
+    if item_class is not None and row.item_class != item_class:
+        return False
+    return suggested is None or suggested in (labels_of(made) or {NONE})
+
+
+def _shown(record: Record, row: Any, about: Subject, made: Sequence[Suggestion]) -> dict[str, Any]:
+    labels = labels_of(made)
     return {
         **heading(record, row),
-        "about": row.drug_name or unseal(session, Note.title, row.id, row.title),
-        "suggested_labels": sorted(suggested.get(row.id, ())),
+        "about": about.words,
+        "suggested_labels": sorted(labels),
+        "suggested_part2": part2_of(labels),
+        "suggestions": [{"label": one.label, "source": one.source, "reason": one.reason} for one in made],
+    }
+
+
+def _counts(mine: Found, made: Mapping[UUID, Sequence[Suggestion]]) -> dict[str, Any]:
+    """Return how many wait, of each class, and with each suggestion (an item may have several)."""
+    classes = Counter(row.item_class for row, _ in mine)
+    labels = Counter(word for row, _ in mine for word in (labels_of(made[row.id]) or {NONE}))
+    return {
+        "total": len(mine),
+        "classes": [{"class": word, "count": count} for word, count in sorted(classes.items())],
+        "suggested": [{"suggested": word, "count": count} for word, count in sorted(labels.items())],
     }

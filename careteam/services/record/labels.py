@@ -100,7 +100,7 @@ def deny_part2(
 
 
 def history(session: Session, actor: Actor, patient_id: UUID, item_id: UUID, *, at: datetime) -> dict[str, Any]:
-    """Return the item's labels and who added or removed which, oldest first.
+    """Return the item's labels and who added, removed or (of suggested ones) left out which, oldest first.
 
     For its author, its holder and the patient. Raises NotFound, NotPermitted to other readers and to former
     members, who do not see what others added.
@@ -128,6 +128,7 @@ def _change(session: Session, row: LabelChange) -> dict[str, Any]:
     return {
         "label": row.label,
         "added": row.added,
+        "left_out": row.left_out,
         "author_id": row.author_id,
         "at": row.at,
         "reason": unseal(session, LabelChange.reason, row.id, row.reason),
