@@ -2,6 +2,9 @@
 
 A sealed value is `key id (1 byte length, then ASCII) | nonce (12 bytes) | ciphertext and tag`. The
 additional data are `table/row/column`, so that a value moved to another place does not open.
+
+What travels in an address (the cursor of a page) is sealed with AES-256-SIV (RFC 5297) under keys derived from the
+same ones: the same place in the same list gives the same text, and nothing of it can be read.
 """
 
 import base64
@@ -11,7 +14,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
+from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE = 12
 
@@ -40,6 +45,7 @@ class Keyring:
         if not keys:
             raise ValueError("a keyring needs at least one key")
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
+        self._for_addresses = [AESSIV(_derived(key)) for key in keys.values()]
         self.current = next(iter(keys))
         self._prefix = bytes([len(self.current)]) + self.current.encode("ascii")
 
@@ -75,6 +81,21 @@ class Keyring:
         except InvalidTag as error:
             raise Unsealable("altered, or sealed for another row") from error
 
+    def seal_for_address(self, text: str, about: str) -> str:
+        """Return the text sealed for a URL; what it is `about` must be said again to open it."""
+        sealed = self._for_addresses[0].encrypt(text.encode(), [about.encode()])
+        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+    def unseal_from_address(self, sealed: str, about: str) -> str:
+        """Return the text. Raises Unsealable when no key here sealed it about that, or it was altered."""
+        kept = _from_base64(sealed)
+        for cipher in self._for_addresses:
+            try:
+                return cipher.decrypt(kept, [about.encode()]).decode()
+            except InvalidTag:
+                continue
+        raise Unsealable("altered, sealed by an unknown key, or about something else")
+
     def is_current(self, sealed: bytes) -> bool:
         """Say whether the value was sealed by the current key."""
         return sealed.startswith(self._prefix)
@@ -88,3 +109,19 @@ def _key(encoded: str) -> bytes:
     if len(key) != 32:
         raise ValueError("an encryption key is 32 bytes: `openssl rand -base64 32` makes one")
     return key
+
+
+def _derived(key: bytes) -> bytes:
+    """Return the key for addresses: of one key, two uses never share the same bytes."""
+    return HKDF(SHA512(), 64, salt=None, info=b"careteam address").derive(key)
+
+
+def _from_base64(text: str) -> bytes:
+    """Return the bytes. Raises Unsealable unless this is exactly how they are written."""
+    try:
+        found = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
+    except ValueError as error:
+        raise Unsealable("not base64") from error
+    if base64.urlsafe_b64encode(found).decode().rstrip("=") != text:
+        raise Unsealable("not as we write it")
+    return found
