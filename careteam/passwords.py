@@ -67,6 +67,11 @@ class Passwords:
         return self.hasher.check_needs_rehash(stored)
 
 
+def same(one: str, other: str) -> bool:
+    """Tell whether two texts are one password, however their accents were typed."""
+    return _encoded(one) == _encoded(other)
+
+
 def problems(password: str, *, second_factor: bool = False, context: Collection[str] = ()) -> list[str]:
     """Return what to change before this password is accepted, one sentence each; empty when it is fine.
 

@@ -33,6 +33,11 @@ class Browser:
             self.csrf = answer.json["csrf_token"]
         return answer
 
+    def edit(self, json: Any, **options: Any) -> Any:
+        """Change the account as it is now."""
+        headers = {"If-Match": self("GET", "me").headers.get("ETag", ""), **options.pop("headers", {})}
+        return self("PATCH", "me", json, headers=headers, **options)
+
     @property
     def cookie(self) -> str:
         """The cookie as it is now."""

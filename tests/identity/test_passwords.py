@@ -58,7 +58,7 @@ def test_the_whole_password_counts(world: World) -> None:
     assert _change(signed_in(world, tess), LONG).status_code == 200
     for near in (LONG[:72], LONG[:72] + "x" * 56, LONG[:127], LONG + " ", LONG.upper(), " " + LONG):
         assert Browser(world.app).sign_in(tess.email, near).status_code == 401
-    assert Browser(world.app).sign_in(tess.email, LONG).status_code == 201
+        assert Browser(world.app).sign_in(tess.email, LONG).status_code == 201
 
 
 def test_a_space_at_the_end_is_part_of_it(world: World) -> None:

@@ -3,17 +3,8 @@
 from marshmallow import Schema, fields, validate
 
 from careteam.api.schemas.fields import Flag, Text, Word
+from careteam.api.schemas.proof import Codes, Password
 from careteam.policy.vocabulary import Role
-
-LONGEST_PASSWORD_TEXT = 8192
-"""More than any password that is accepted; what is too long is said by the password rules."""
-
-
-class Password(fields.String):
-    """A password, as it was typed: nothing is trimmed."""
-
-    def __init__(self) -> None:
-        super().__init__(required=True, validate=validate.Length(max=LONGEST_PASSWORD_TEXT))
 
 
 class RoleInPractice(Schema):
@@ -32,6 +23,7 @@ class Account(Schema):
     name = fields.String(required=True)
     email = fields.String(required=True)
     time_zone = fields.String(required=True)
+    version = fields.Integer(required=True, metadata={"description": "The ETag of `GET /me`, for changing it."})
     patient_id = fields.UUID(required=True, allow_none=True)
     makes_practices = Flag(required=True)
     roles = fields.List(fields.Nested(RoleInPractice), required=True)
@@ -49,9 +41,12 @@ class AccountEdit(Schema):
 
     name = Text(200)
     time_zone = Text(64, metadata={"description": "An IANA name such as America/New_York."})
+    gives_up_verification = Flag(
+        metadata={"description": "Clinical roles are verified under a name: a new one needs `true`, and ends them."}
+    )
 
 
-class PasswordChange(Schema):
+class PasswordChange(Codes):
     """The password that you have and the one that you want: 15 characters or more, none of them prescribed."""
 
     current_password = Password()

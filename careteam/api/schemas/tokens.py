@@ -3,12 +3,12 @@
 from marshmallow import Schema, fields
 
 from careteam.api.schemas.fields import Text, Word
-from careteam.api.schemas.me import Password
+from careteam.api.schemas.proof import Codes, Password
 from careteam.policy.vocabulary import TokenAccess
 
 
-class TokenDraft(Schema):
-    """What the token is for, what it may do and for how long; your password once more."""
+class TokenDraft(Codes):
+    """What the token is for, what it may do and for how long; your password once more, and a code."""
 
     name = Text(100, required=True)
     access = Word(TokenAccess, required=True)

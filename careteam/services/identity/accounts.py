@@ -3,17 +3,23 @@
 import re
 from datetime import datetime
 from unicodedata import category, normalize
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from careteam import passwords as policy
-from careteam.errors import Conflict, Invalid, NotPermitted
+from careteam.errors import Conflict, Invalid, NotPermitted, SecondFactorRequired
 from careteam.models import User
 from careteam.passwords import Passwords
+from careteam.services.identity import factor_codes, proving
+from careteam.services.identity.factor_codes import Check, Entered
+from careteam.services.identity.proving import Password
 from careteam.services.identity.time_zones import known_zone
 
+CODE_NEEDED = "Send a code of your authenticator app as `code`, or one of your recovery codes as `recovery_code`."
+CODE_WRONG = "This code is wrong or was used before: wait for the next one, or send a recovery code."
 LONGEST_ADDRESS = 254
 LONGEST_NAME = 200
 _ADDRESS = re.compile(
@@ -34,6 +40,14 @@ def normal_address(email: str) -> str:
     if match is None or len(match["local"]) > 64:
         raise Invalid("This is no e-mail address.", {"email": ["Write an address such as name@example.org."]})
     return folded
+
+
+def folded_address(email: str) -> str:
+    """Return one form of what was entered as an address: the normal one where it is an address."""
+    try:
+        return normal_address(email)
+    except Invalid:
+        return email.strip().casefold()
 
 
 def normal_name(name: str) -> str:
@@ -98,21 +112,44 @@ def with_address(session: Session, email: str) -> User | None:
     return session.execute(select(User).where(User.email == address)).scalar_one_or_none()
 
 
-def proves(session: Session, passwords: Passwords, user: User | None, password: str) -> bool:
+def proves(session: Session, passwords: Passwords, user: User | None, password: str, *, bucket: str) -> bool:
     """Tell whether this is the person's password; False for nobody, after the same time.
 
-    The account is then held until the end of the transaction: what rests on this proof and a change of the password
-    cannot both go through without one of them having seen the other.
+    The try is counted in this bucket first (see `careteam.services.identity.proving`, which raises). The account is
+    then held until the end of the transaction: what rests on this proof and a change of the password cannot both go
+    through without one of them having seen the other.
     """
-    if user is None:
-        return passwords.verify_nothing(password)
-    if not passwords.verify(user.password_hash, password):
+    said = Password(user.password_hash if user else None, password)
+    if not proving.evaluate(session, passwords, bucket, said) or user is None:
         return False
-    session.execute(update(User).where(User.id == user.id).values(password_changed_at=User.password_changed_at))
+    hold(session, user.id)
     return True
 
 
-def confirm(session: Session, passwords: Passwords, user: User, password: str) -> None:
-    """Return if this is the person's password. Raises NotPermitted."""
-    if not proves(session, passwords, user, password):
+def hold(session: Session, user_id: UUID) -> None:
+    """Hold an account until the end of the transaction: what shuts people out and what lets them in come in turn."""
+    session.execute(update(User).where(User.id == user_id).values(password_changed_at=User.password_changed_at))
+
+
+def confirm(session: Session, passwords: Passwords, user: User, entered: Entered, *, at: datetime) -> None:
+    """Return if the person has shown again who they are: the password, and a code where they have a second factor.
+
+    Everything that an account must not lose to a browser left open rests on this (ASVS V7.5.1). Wrong tries are
+    counted apart from those at sign-in, so that a stranger cannot use them up. Raises NotPermitted, TooManyTries,
+    and SecondFactorRequired after a right password.
+    """
+    bucket = entering_again(user.id)
+    if not proves(session, passwords, user, entered.password, bucket=bucket):
         raise NotPermitted("This is not your current password.")
+    found = factor_codes.check(session, user.id, entered, at=at)
+    if found is Check.MISSING:
+        proving.undecided(session, bucket)
+        raise SecondFactorRequired(CODE_NEEDED)
+    if found is Check.WRONG:
+        raise SecondFactorRequired(CODE_WRONG)
+    proving.right(session, bucket)
+
+
+def entering_again(user_id: UUID) -> str:
+    """Return the bucket in which tries of somebody who is signed in, or holds a link of the account, are counted."""
+    return f"again {user_id}"

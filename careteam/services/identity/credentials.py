@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor, Origin, Post
-from careteam.models import ApiToken, LoginSession, Patient, Staff, User
+from careteam.models import ApiToken, LoginSession, Patient, SecondFactor, Staff, User
 
 TOKEN_PREFIX = "ct_"  # noqa: S105 - the visible part of every token
 
@@ -36,13 +36,16 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-_USER, _PATIENT, _STAFF, _SESSION, _TOKEN = (m.__table__ for m in (User, Patient, Staff, LoginSession, ApiToken))
+_USER, _PATIENT, _STAFF, _FACTOR = (m.__table__ for m in (User, Patient, Staff, SecondFactor))
+_SESSION, _TOKEN = (m.__table__ for m in (LoginSession, ApiToken))
 """Plain tables and constant statements: one of them runs for every request."""
 _PERSON = (
     _USER.c.id.label("user_id"),
     _USER.c.name,
     _USER.c.email,
     _USER.c.makes_practices,
+    _USER.c.new_password_required_at,
+    _FACTOR.c.confirmed_at.label("second_factor_at"),
     _PATIENT.c.id.label("patient_id"),
     _STAFF.c.practice_id,
     _STAFF.c.role,
@@ -51,8 +54,10 @@ _PERSON = (
     _STAFF.c.ended_at.label("post_ended_at"),
 )
 _COUNTS_OR_LOCKS = _STAFF.c.ended_at.is_(None) | _STAFF.c.disabled_at.is_not(None)
-_PEOPLE = _USER.outerjoin(_PATIENT, _PATIENT.c.user_id == _USER.c.id).outerjoin(
-    _STAFF, (_STAFF.c.user_id == _USER.c.id) & _COUNTS_OR_LOCKS
+_PEOPLE = (
+    _USER.outerjoin(_PATIENT, _PATIENT.c.user_id == _USER.c.id)
+    .outerjoin(_FACTOR, _FACTOR.c.user_id == _USER.c.id)
+    .outerjoin(_STAFF, (_STAFF.c.user_id == _USER.c.id) & _COUNTS_OR_LOCKS)
 )
 _ENABLED = _USER.c.disabled_at.is_(None)
 _BY_SESSION = (
@@ -136,6 +141,8 @@ def _actor(rows: Any, origin: Origin) -> Actor | None:
         posts=posts,
         patient_id=first.patient_id,
         makes_practices=first.makes_practices,
+        second_factor=first.second_factor_at is not None,
+        new_password_required=first.new_password_required_at is not None,
         origin=origin,
     )
 

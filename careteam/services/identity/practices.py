@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
-from careteam.errors import NotFound, NotPermitted
+from careteam.errors import NotFound, NotPermitted, Stale
 from careteam.models import Practice
 from careteam.policy.vocabulary import Role
 from careteam.services.identity import staff
 from careteam.services.identity.accounts import normal_name
 from careteam.services.identity.time_zones import known_zone
-from careteam.services.log import access_log
+from careteam.services.log import access_log, administration_log
 from careteam.services.paging import page
 
 
@@ -39,6 +39,7 @@ def make(
     session.flush()
     staff.appoint(session, actor.user_id, practice.id, Role.ADMINISTRATOR, keep=keep, at=at)
     access_log.changed(session, actor, None, "make-practice", target=practice.id, at=at)
+    administration_log.note(session, actor, practice.id, "make-practice", at=at)
     return {**_shown(practice), "roles": [{"role": Role.ADMINISTRATOR, "verified": False}]}
 
 
@@ -61,20 +62,30 @@ def edit(
     actor: Actor,
     practice_id: UUID,
     *,
+    version: int,
     name: str | None = None,
     time_zone: str | None = None,
+    crisis_text: str | None = None,
     at: datetime,
 ) -> dict[str, Any]:
-    """Change the name or time zone (an IANA name). Raises NotFound, NotPermitted and Invalid."""
+    """Change the name, the time zone (an IANA name) or the text that is shown with safety flags.
+
+    Raises NotFound, NotPermitted, Invalid, and Stale unless `version` is the current one.
+    """
     practice = _mine(session, actor, practice_id)
     if not actor.has_post(practice_id, Role.ADMINISTRATOR):
         raise NotPermitted("Only an administrator of this practice changes it.")
+    if practice.version != version:
+        raise Stale
     if name is not None:
         practice.name = normal_name(name)
     if time_zone is not None:
         practice.time_zone = known_zone(time_zone)
+    if crisis_text is not None:
+        practice.crisis_text = crisis_text.strip()
     session.flush()
     access_log.changed(session, actor, None, "edit-practice", target=practice_id, at=at)
+    administration_log.note(session, actor, practice_id, "edit-practice", at=at)
     return _as_seen(actor, practice)
 
 
@@ -95,5 +106,7 @@ def _shown(practice: Practice) -> dict[str, Any]:
         "id": practice.id,
         "name": practice.name,
         "time_zone": practice.time_zone,
+        "crisis_text": practice.crisis_text,
+        "version": practice.version,
         "created_at": practice.created_at,
     }

@@ -14,18 +14,28 @@ from careteam.passwords import Passwords
 from careteam.policy.vocabulary import TokenAccess
 from careteam.services.identity import credentials
 from careteam.services.identity.accounts import confirm
+from careteam.services.identity.factor_codes import Entered
 from careteam.services.log import access_log
 from careteam.services.paging import page
 
 
 def create(
-    session: Session, passwords: Passwords, actor: Actor, *, current_password: str, at: datetime, **asked: Any
+    session: Session,
+    passwords: Passwords,
+    actor: Actor,
+    *,
+    current_password: str,
+    code: str | None = None,
+    recovery_code: str | None = None,
+    at: datetime,
+    **asked: Any,
 ) -> dict[str, Any]:
-    """Return a new token (see `issue`) for the actor, who enters the password again: it outlives their session.
+    """Return a new token (see `issue`) for the actor, who shows again who they are: it outlives their session.
 
-    Raises NotPermitted on a wrong password, and Invalid.
+    Raises Invalid, and as `accounts.confirm`.
     """
-    confirm(session, passwords, session.get_one(User, actor.user_id), current_password)
+    entered = Entered(current_password, code, recovery_code)
+    confirm(session, passwords, session.get_one(User, actor.user_id), entered, at=at)
     return issue(session, actor, **asked, at=at)
 
 
