@@ -7,7 +7,7 @@ from flask import Response
 
 from careteam.actor import Actor
 from careteam.api.auth import acting_session, anonymous
-from careteam.api.door import answer, blueprint, page
+from careteam.api.door import PREFIX, answer, blueprint, page
 from careteam.api.parts import passwords, settings
 from careteam.api.schemas.fields import PageQuery
 from careteam.api.schemas.invitations import (
@@ -20,10 +20,10 @@ from careteam.api.schemas.invitations import (
     InvitationPreview,
     Token,
 )
-from careteam.api.schemas.team import InvitationOut
+from careteam.api.schemas.team import InvitationOut, Opens
 from careteam.context import actor, now, origin, session
 from careteam.errors import NotAuthenticated
-from careteam.services.team import acceptance, invitations
+from careteam.services.team import acceptance, accepted, invitations, proposals
 from careteam.services.team.acceptance import ById, ByLink, Sought
 from careteam.services.team.joining import Answer
 
@@ -40,7 +40,8 @@ ONE = "/invitations/<uuid:invitation_id>"
 def invite(body: dict[str, Any]) -> Response:
     """Invite an address. The link is shown once; inviting again makes a new link and ends the old one."""
     made, token = invitations.invite(session(), actor(), **body, days=settings().invitation_days, at=now())
-    return answer({**made, "link": f"{settings().public_url.rstrip('/')}/invitations/{token}"}, 201)
+    link = f"{settings().public_url.rstrip('/')}/invitations/{token}"
+    return answer({**made, "link": link}, 201, location=f"{PREFIX}/invitations/{made['id']}")
 
 
 @blp.route("/invitations")
@@ -49,6 +50,13 @@ def invite(body: dict[str, Any]) -> Response:
 def list_invitations(query: dict[str, Any]) -> Response:
     """List the invitations that you made, and those to your own address."""
     return page(*invitations.page_of(session(), actor(), **query, at=now()))
+
+
+@blp.route(ONE)
+@blp.response(200, InvitationOut)
+def read_invitation(invitation_id: UUID) -> Response:
+    """Read an invitation that you made, that is to your own address, or that is about your team; never its link."""
+    return answer(invitations.read(session(), actor(), invitation_id, at=now()))
 
 
 @blp.route(ONE, methods=["DELETE"])
@@ -101,11 +109,32 @@ def accept_own_invitation(body: dict[str, Any], invitation_id: UUID) -> Response
     return _accept(ById(invitation_id), Answer(**body))
 
 
+@blp.route(ONE + "/acceptance")
+@blp.response(200, Accepted)
+def read_acceptance(invitation_id: UUID) -> Response:
+    """Read what came of an invitation that you accepted."""
+    return answer(accepted.read(session(), actor(), invitation_id, at=now()))
+
+
 @blp.route(ONE + "/decline", methods=["POST"])
 @blp.response(204)
 def decline_own_invitation(invitation_id: UUID) -> Response:
     """Say no to an invitation to your own address."""
     return _decline(ById(invitation_id))
+
+
+@blp.route(ONE + "/opens")
+@blp.response(200, Opens)
+def preview_proposal(invitation_id: UUID) -> Response:
+    """See, as the patient, what the membership that a member of your team proposes would open."""
+    return answer(proposals.preview(session(), actor(), invitation_id, at=now()))
+
+
+@blp.route(ONE + "/agreement", methods=["POST"])
+@blp.response(200, InvitationOut)
+def agree_to_proposal(invitation_id: UUID) -> Response:
+    """Say yes, as the patient, to whom a member of your team has invited; their own yes may come before or after."""
+    return answer(proposals.agree(session(), actor(), invitation_id, at=now()))
 
 
 def _whoever() -> Actor | None:
@@ -123,7 +152,7 @@ def _accept(sought: Sought, said: Answer) -> Response:
     who = _whoever()
     keep = acting_session() if who else None
     made = acceptance.accept(session(), passwords(), who, sought, said, origin=origin(), keep=keep, at=now())
-    return answer(made, 201)
+    return answer(made, 201, location=f"{PREFIX}/invitations/{made['invitation_id']}/acceptance")
 
 
 def _decline(sought: Sought) -> Response:

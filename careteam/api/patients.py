@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response
 
-from careteam.api.door import answer, blueprint, page
+from careteam.api.door import answer, blueprint, page, versioned
 from careteam.api.schemas.patients import Caseload, PatientEdit, PatientOut, PatientQuery
 from careteam.context import actor, now, session
 from careteam.services.team import patients
@@ -26,12 +26,17 @@ def list_patients(query: dict[str, Any]) -> Response:
 @blp.response(200, PatientOut)
 def read_patient(patient_id: UUID) -> Response:
     """Read who a patient is."""
-    return answer(patients.read(session(), actor(), patient_id, at=now()))
+    return _patient(patients.read(session(), actor(), patient_id, at=now()))
 
 
 @blp.route(PATIENT, methods=["PATCH"])
 @blp.arguments(PatientEdit)
 @blp.response(200, PatientOut)
-def change_patient(body: dict[str, Any], patient_id: UUID) -> Response:
+@versioned
+def change_patient(body: dict[str, Any], patient_id: UUID, version: int) -> Response:
     """Change your name, birth date or time zone; as a member of the team, record a death."""
-    return answer(patients.change(session(), actor(), patient_id, **body, at=now()))
+    return _patient(patients.change(session(), actor(), patient_id, **body, version=version, at=now()))
+
+
+def _patient(patient: dict[str, Any]) -> Response:
+    return answer(patient, version=patient["version"])

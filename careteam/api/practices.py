@@ -6,9 +6,17 @@ from uuid import UUID
 from flask import Response
 
 from careteam.api.auth import acting_session
-from careteam.api.door import answer, blueprint, page
+from careteam.api.door import answer, blueprint, page, versioned
 from careteam.api.schemas.fields import PageQuery
-from careteam.api.schemas.practices import PracticeDraft, PracticeEdit, PracticeOut, PracticePage, StaffOut, StaffPage
+from careteam.api.schemas.practices import (
+    PracticeDraft,
+    PracticeEdit,
+    PracticeOut,
+    PracticePage,
+    StaffOut,
+    StaffPage,
+    StaffQuery,
+)
 from careteam.context import actor, now, session
 from careteam.services.identity import practices, staff
 
@@ -23,7 +31,7 @@ ONE = PRACTICE + "/staff/<uuid:staff_id>"
 def make_practice(body: dict[str, Any]) -> Response:
     """Make a practice; you become its administrator."""
     made = practices.make(session(), actor(), **body, keep=acting_session(), at=now())
-    return answer(made, 201, location=f"/api/v1/practices/{made['id']}")
+    return answer(made, 201, version=made["version"], location=f"/api/v1/practices/{made['id']}")
 
 
 @blp.route("/practices")
@@ -38,19 +46,22 @@ def list_practices(query: dict[str, Any]) -> Response:
 @blp.response(200, PracticeOut)
 def read_practice(practice_id: UUID) -> Response:
     """Read a practice in which you have a role."""
-    return answer(practices.read(session(), actor(), practice_id))
+    found = practices.read(session(), actor(), practice_id)
+    return answer(found, version=found["version"])
 
 
 @blp.route(PRACTICE, methods=["PATCH"])
 @blp.arguments(PracticeEdit)
 @blp.response(200, PracticeOut)
-def edit_practice(body: dict[str, Any], practice_id: UUID) -> Response:
-    """Change a practice's name or time zone, as its administrator."""
-    return answer(practices.edit(session(), actor(), practice_id, **body, at=now()))
+@versioned
+def edit_practice(body: dict[str, Any], practice_id: UUID, version: int) -> Response:
+    """Change a practice's name, time zone, or the text shown with safety flags, as its administrator."""
+    changed = practices.edit(session(), actor(), practice_id, **body, version=version, at=now())
+    return answer(changed, version=changed["version"])
 
 
 @blp.route(PRACTICE + "/staff")
-@blp.arguments(PageQuery, location="query")
+@blp.arguments(StaffQuery, location="query")
 @blp.response(200, StaffPage)
 def list_staff(query: dict[str, Any], practice_id: UUID) -> Response:
     """List who has which role in a practice, as its administrator."""
@@ -92,3 +103,11 @@ def disable_staff(practice_id: UUID, staff_id: UUID) -> Response:
 def enable_staff(practice_id: UUID, staff_id: UUID) -> Response:
     """Enable a disabled person again; they sign in anew."""
     return answer(staff.enable(session(), actor(), practice_id, staff_id, at=now()))
+
+
+@blp.route(ONE + "/sessions", methods=["DELETE"])
+@blp.response(204)
+def end_staff_sessions(practice_id: UUID, staff_id: UUID) -> Response:
+    """End every session and access token of somebody with a role in this practice; their roles stay."""
+    staff.end_sessions(session(), actor(), practice_id, staff_id, at=now())
+    return Response(status=204)

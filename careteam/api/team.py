@@ -40,6 +40,13 @@ def list_memberships(query: dict[str, Any]) -> Response:
     return page(*memberships.page_of(session(), actor(), **query, at=now()))
 
 
+@blp.route(MEMBERSHIP)
+@blp.response(200, MembershipOut)
+def read_membership(membership_id: UUID) -> Response:
+    """Read one membership: one that you are a side of, or one in whose team you are."""
+    return answer(teams.read_membership(session(), actor(), membership_id, at=now()))
+
+
 @blp.route(MEMBERSHIP + "/preview")
 @blp.response(200, Opens)
 def preview_membership(membership_id: UUID) -> Response:

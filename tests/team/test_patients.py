@@ -11,7 +11,19 @@ from careteam.models.types import new_id
 from careteam.policy.vocabulary import Role
 from tests.world import World
 
-KEYS = {"id", "name", "birth_date", "death_date", "time_zone", "own", "standing", "roles", "team"}
+KEYS = {
+    "id",
+    "name",
+    "birth_date",
+    "death_date",
+    "time_zone",
+    "own",
+    "standing",
+    "roles",
+    "covering",
+    "team",
+    "version",
+}
 
 
 def test_a_member_sees_who_the_patient_is(world: World) -> None:
@@ -40,15 +52,15 @@ def test_a_stranger_gets_what_an_absent_patient_gives(world: World) -> None:
     patient, _, _ = world.trio()
     stranger = world.client(world.therapist("Sam Stranger"))
     for method, body in (("GET", None), ("PATCH", {"death_date": "2026-01-01"}), ("PATCH", {"name": "X"})):
-        hidden = stranger(method, patient.record, json=body)
-        absent = stranger(method, f"patients/{new_id()}", json=body)
+        hidden = stranger(method, patient.record, json=body, version=1)
+        absent = stranger(method, f"patients/{new_id()}", json=body, version=1)
         assert (hidden.status_code, hidden.data) == (404, absent.data)
 
 
 def test_the_patient_changes_name_birth_date_and_time_zone(world: World) -> None:
     patient = world.patient()
     change = {"name": "Maya Müller", "birth_date": "1990-05-18", "time_zone": "Europe/Vienna"}
-    changed = world.client(patient).patch(patient.record, change)
+    changed = world.client(patient).patch(patient.record, change, version=1)
     assert {k: changed.json[k] for k in change} == change
     world.session.rollback()
     assert world.session.get_one(Patient, patient.patient_id).name_key == "maya muller"
@@ -56,8 +68,8 @@ def test_the_patient_changes_name_birth_date_and_time_zone(world: World) -> None
 
 def test_a_member_records_a_death_and_takes_a_mistake_back(world: World) -> None:
     patient, therapist, _ = world.trio()
-    for day in ("2026-03-01", None):
-        changed = world.client(therapist).patch(patient.record, {"death_date": day})
+    for version, day in ((1, "2026-03-01"), (2, None)):
+        changed = world.client(therapist).patch(patient.record, {"death_date": day}, version=version)
         assert (changed.status_code, changed.json["death_date"]) == (200, day)
 
 
@@ -78,7 +90,7 @@ def test_what_is_not_theirs_to_change_is_refused_whole(world: World, who: str, c
     world.join(patient, former, Role.PRESCRIBER, ended_at=world.now)
     before = world.client(patient).get(patient.record).json
     people = {"patient": patient, "therapist": therapist, "former": former}
-    assert world.client(people[who]).patch(patient.record, change).status_code == 403
+    assert world.client(people[who]).patch(patient.record, change, version=1).status_code == 403
     assert world.client(patient).get(patient.record).json == before
 
 
@@ -99,7 +111,7 @@ def test_a_change_that_cannot_be_is_refused_by_field(
     world: World, who: str, change: dict[str, Any], field: str
 ) -> None:
     patient, therapist, _ = world.trio()
-    answer = world.client(patient if who == "patient" else therapist).patch(patient.record, change)
+    answer = world.client(patient if who == "patient" else therapist).patch(patient.record, change, version=1)
     assert answer.status_code == 422
     assert f"'{field}'" in str(answer.json["errors"])
 
@@ -108,14 +120,33 @@ def test_a_change_that_cannot_be_is_refused_by_field(
 def test_a_day_has_come_or_it_has_not(world: World, days: int, status: int) -> None:
     patient, therapist, _ = world.trio()
     day = (world.now + timedelta(days=days)).date().isoformat()
-    assert world.client(therapist).patch(patient.record, {"death_date": day}).status_code == status
-    assert world.client(patient).patch(patient.record, {"birth_date": day}).status_code == status
+    assert world.client(therapist).patch(patient.record, {"death_date": day}, version=1).status_code == status
+    version = world.client(patient).get(patient.record).json["version"]
+    assert world.client(patient).patch(patient.record, {"birth_date": day}, version=version).status_code == status
+
+
+def test_a_change_names_the_version_that_was_read(world: World) -> None:
+    patient, therapist, _ = world.trio()
+    read = world.client(therapist).get(patient.record)
+    assert (read.headers["ETag"], read.json["version"]) == ('"1"', 1)
+    changed = world.client(patient).patch(patient.record, {"time_zone": "Europe/Vienna"}, version=1)
+    assert changed.headers["ETag"] == '"2"'
+    for version, status in ((None, 428), (1, 412), ("*", 412)):
+        answer = world.client(therapist).patch(patient.record, {"death_date": "2026-03-01"}, version=version)
+        assert answer.status_code == status
+
+
+def test_a_former_member_is_not_told_of_versions(world: World) -> None:
+    patient, therapist = world.patient(), world.therapist()
+    world.join(patient, therapist, Role.THERAPIST, ended_at=world.now)
+    read = world.client(therapist).get(patient.record)
+    assert (read.json["version"], read.headers.get("ETag")) == (None, None)
 
 
 def test_reading_and_changing_are_logged(world: World) -> None:
     patient, therapist, _ = world.trio()
     world.client(therapist).get(patient.record)
-    world.client(patient).patch(patient.record, {"name": "Maya E."})
+    world.client(patient).patch(patient.record, {"name": "Maya E."}, version=1)
     rows = world.session.scalars(select(AccessEvent).order_by(AccessEvent.id)).all()
     assert [(r.act, r.outcome, r.patient_id) for r in rows] == [
         ("read-patient", "disclosed", patient.patient_id),

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from careteam.policy.facts import Membership, Reader, Team
-from careteam.policy.team import current, roles_now, standing, state, was_member
+from careteam.policy.facts import Membership, Reader, Team, Verification
+from careteam.policy.team import covering, current, overlap, roles_now, standing, state, was_member
+from careteam.policy.vocabulary import MembershipKind, Role, Standing
 from careteam.policy.vocabulary import MembershipState as S
-from careteam.policy.vocabulary import Role, Standing
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -43,7 +43,10 @@ def test_how_a_membership_stands(membership: Membership, stands: S) -> None:
     assert current(membership, NOW) is (stands is S.CURRENT)
 
 
-THERAPIST = Reader(CLINICIAN, frozenset({Role.THERAPIST}))
+OAK, ELM = UUID(int=5), UUID(int=6)
+THERAPIST = Reader(CLINICIAN, frozenset({Verification(Role.THERAPIST, OAK)}))
+UNVERIFIED = replace(THERAPIST, verifications=frozenset())
+PRESCRIBER = replace(THERAPIST, verifications=frozenset({Verification(Role.PRESCRIBER, OAK)}))
 STANDINGS: list[tuple[Reader, UUID | None, tuple[Membership, ...], Standing | None]] = [
     (THERAPIST, PERSON, (OPEN,), Standing.CURRENT),
     (THERAPIST, PERSON, (), None),
@@ -60,10 +63,16 @@ STANDINGS: list[tuple[Reader, UUID | None, tuple[Membership, ...], Standing | No
     (THERAPIST, None, (replace(OPEN, patient_agreed=False),), Standing.UNCLAIMED),
     (THERAPIST, None, (replace(OPEN, patient_agreed=False, clinician_accepted=False),), None),
     (THERAPIST, None, (replace(OPEN, patient_agreed=False, declined=True),), None),
-    (replace(THERAPIST, verified=frozenset()), PERSON, (OPEN,), None),
-    (replace(THERAPIST, verified=frozenset()), None, (OPEN,), None),
+    (UNVERIFIED, PERSON, (OPEN,), None),
+    (UNVERIFIED, None, (OPEN,), None),
     (replace(THERAPIST, disabled=True), PERSON, (OPEN,), None),
-    (replace(THERAPIST, verified=frozenset({Role.PRESCRIBER})), PERSON, (OPEN,), Standing.FORMER),
+    (PRESCRIBER, PERSON, (OPEN,), Standing.FORMER),
+    (THERAPIST, PERSON, (replace(OPEN, practice_id=OAK),), Standing.CURRENT),
+    (THERAPIST, PERSON, (replace(OPEN, practice_id=ELM),), Standing.FORMER),
+    (THERAPIST, PERSON, (replace(OPEN, practice_id=ELM, valid_from=NOW + TICK),), Standing.FORMER),
+    (THERAPIST, PERSON, (replace(OPEN, practice_id=OAK, valid_from=NOW + TICK),), Standing.UPCOMING),
+    (THERAPIST, PERSON, (replace(OPEN, practice_id=ELM), replace(OPEN, practice_id=OAK)), Standing.CURRENT),
+    (PRESCRIBER, PERSON, (replace(OPEN, practice_id=OAK),), Standing.FORMER),
 ]
 
 
@@ -76,3 +85,40 @@ def test_how_a_clinician_stands_to_a_patient(
     assert bool(roles_now(reader, team, NOW)) is (stands is Standing.CURRENT)
     if reader.verified and not reader.disabled:
         assert was_member(team, reader.user_id) is (stands is not None)
+
+
+def cover(begins: int, ends: int) -> Membership:
+    """From so many days from now until so many."""
+    day = timedelta(days=1)
+    return replace(OPEN, kind=MembershipKind.COVERING, valid_from=NOW + begins * day, valid_until=NOW + ends * day)
+
+
+LATER = replace(cover(3, 5), valid_from=NOW + timedelta(days=3) - TICK)
+OVERLAPS = [
+    (cover(0, 3), cover(3, 5), False),
+    (cover(0, 3), LATER, True),
+    (cover(0, 9), cover(3, 5), True),
+    (cover(0, 3), cover(0, 3), True),
+    (cover(0, 3), cover(7, 9), False),
+    (OPEN, cover(3, 5), True),
+    (OPEN, OPEN, True),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "together"), OVERLAPS)
+def test_two_periods_share_an_instant_or_not_whichever_is_asked_first(
+    one: Membership, other: Membership, together: bool
+) -> None:
+    assert overlap(one, other) is overlap(other, one) is together
+
+
+def test_covering_periods_are_ones_own_accepted_ones_by_their_beginning() -> None:
+    first, second = cover(0, 3), cover(3, 5)
+    others = (
+        OPEN,
+        replace(first, user_id=OTHER),
+        replace(first, ended=True),
+        replace(first, declined=True),
+        replace(first, patient_agreed=False),
+    )
+    assert covering(THERAPIST, Team(PATIENT, PERSON, (second, *others, first))) == (first, second)

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from careteam.api.schemas.fields import Flag, Instant, Text, Word
-from careteam.api.schemas.me import LONGEST_PASSWORD_TEXT
+from careteam.api.schemas.proof import LONGEST_PASSWORD_TEXT
 from careteam.api.schemas.team import InvitationOut, Opens, PracticeName
 from careteam.policy.vocabulary import InvitationKind, MembershipKind, Role
 

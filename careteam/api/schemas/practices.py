@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from careteam.api.schemas.fields import Flag, Text, Word
+from careteam.api.schemas.fields import Flag, PageQuery, Text, Word, YesNo
 from careteam.policy.vocabulary import Role
 
 ZONE = {"description": "An IANA name such as America/New_York."}
@@ -15,11 +15,15 @@ class PracticeDraft(Schema):
     time_zone = Text(64, metadata=ZONE)
 
 
+CRISIS = {"description": "Shown with safety flags.", "example": "Call or text 988 in the US, or 911."}
+
+
 class PracticeEdit(Schema):
     """What changes in a practice."""
 
     name = Text(200)
     time_zone = Text(64, metadata=ZONE)
+    crisis_text = Text(500, metadata=CRISIS)
 
 
 class OwnRole(Schema):
@@ -35,6 +39,8 @@ class PracticeOut(Schema):
     id = fields.UUID(required=True)
     name = fields.String(required=True)
     time_zone = fields.String(required=True)
+    crisis_text = fields.String(required=True, metadata=CRISIS)
+    version = fields.Integer(required=True, metadata={"description": "Also the ETag: send it as If-Match to change."})
     created_at = fields.AwareDateTime(required=True)
     roles = fields.List(fields.Nested(OwnRole), required=True)
 
@@ -44,6 +50,15 @@ class PracticePage(Schema):
 
     items = fields.List(fields.Nested(PracticeOut), required=True)
     next = fields.String(required=True, allow_none=True)
+
+
+class StaffQuery(PageQuery):
+    """Which roles. `name` is a part of a name; `verified` asks for the clinical roles that are or are not."""
+
+    name = Text(200)
+    role = Word(Role)
+    verified = YesNo()
+    disabled = YesNo()
 
 
 class StaffOut(Schema):

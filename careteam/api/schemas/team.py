@@ -58,14 +58,15 @@ class Member(Schema):
 
 
 class MembershipOut(Member):
-    """A membership as one of its two sides sees it.
+    """A membership as one of its two sides sees it, or somebody else in the team.
 
     `patient`, and `proposed_by` where the patient proposed it, are null while the clinician may not know whose it is.
+    `proposed_by` and `created_at` are for the two sides only.
     """
 
     patient = fields.Nested(PatientName, required=True, allow_none=True)
     proposed_by = fields.Nested(PersonName, required=True, allow_none=True)
-    created_at = fields.AwareDateTime(required=True)
+    created_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class MembershipPage(Schema):
@@ -76,7 +77,11 @@ class MembershipPage(Schema):
 
 
 class InvitationOut(Schema):
-    """An invitation as its inviter or its addressee sees it; `patient_id` is for the inviter only."""
+    """An invitation as its inviter, its addressee or the patient whose team it is about sees it.
+
+    `patient_id` is for the inviter only. `patient_agreed_at`, for the inviter and the patient, is the patient's yes to
+    what a member has proposed.
+    """
 
     id = fields.UUID(required=True)
     kind = Word(InvitationKind, required=True)
@@ -91,6 +96,7 @@ class InvitationOut(Schema):
     valid_from = fields.AwareDateTime(required=True, allow_none=True)
     valid_until = fields.AwareDateTime(required=True, allow_none=True)
     state = Word(InvitationState, required=True)
+    patient_agreed_at = fields.AwareDateTime(required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True)
     expires_at = fields.AwareDateTime(required=True)
 

@@ -19,7 +19,7 @@ from careteam.models import Invitation
 from careteam.passwords import Passwords
 from careteam.policy.vocabulary import InvitationKind
 from careteam.services.identity import accounts, credentials
-from careteam.services.log import access_log
+from careteam.services.log import access_log, administration_log
 from careteam.services.team.invitation_rules import usable
 from careteam.services.team.invitation_views import listed, offered_membership
 from careteam.services.team.invitations import close
@@ -146,6 +146,17 @@ def decline(session: Session, actor: Actor | None, sought: Sought, *, origin: Or
     own = actor.patient_id if actor else None
     about = invitation.patient_id if invitation.kind is InvitationKind.CLINICIAN else own
     access_log.changed(session, actor, about, "decline-invitation", target=invitation.id, origin=origin, at=at)
+    if invitation.kind is InvitationKind.STAFF and invitation.practice_id is not None:
+        administration_log.note(
+            session,
+            actor,
+            invitation.practice_id,
+            "decline-invitation",
+            role=invitation.role,
+            email=invitation.email,
+            origin=origin,
+            at=at,
+        )
 
 
 def _register(

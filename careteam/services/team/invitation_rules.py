@@ -35,7 +35,7 @@ def state(invitation: Any, at: datetime) -> InvitationState:
 
 def usable(session: Session, invitation: Invitation | None, at: datetime) -> Invitation:
     """Return the invitation. Raises Gone, always the same, unless it is open and its inviter could still make it."""
-    if invitation is None or state(invitation, at) is not InvitationState.OPEN:
+    if invitation is None or state(invitation, at) is not InvitationState.OPEN or _over(invitation, at):
         raise Gone
     inviter = credentials.by_user(session, invitation.invited_by, Origin())
     if inviter is None:
@@ -45,6 +45,11 @@ def usable(session: Session, invitation: Invitation | None, at: datetime) -> Inv
     except CareTeamError as error:
         raise Gone from error
     return invitation
+
+
+def _over(invitation: Invitation, at: datetime) -> bool:
+    """Say whether the period that it offers is over (the end is exclusive)."""
+    return invitation.valid_until is not None and invitation.valid_until <= at
 
 
 def check_inviter(session: Session, inviter: Actor, invitation: Invitation, *, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, select
 
@@ -35,10 +36,10 @@ def offer_of(invitation: Any) -> Offer:
     )
 
 
-def offered_membership(invitation: Any) -> Membership:
-    """Return the inviting clinician's membership as it would be once the patient has accepted."""
+def offered_membership(invitation: Any, *, user_id: UUID | None = None) -> Membership:
+    """Return the membership as it would be once everybody has agreed: the inviting clinician's unless named."""
     return Membership(
-        user_id=invitation.invited_by,
+        user_id=user_id or invitation.invited_by,
         role=invitation.role,
         kind=invitation.membership_kind,
         valid_from=invitation.valid_from,
@@ -75,6 +76,7 @@ def heading(row: Any, actor: Actor, at: datetime) -> dict[str, Any]:
         "valid_from": row.valid_from,
         "valid_until": row.valid_until,
         "state": state(row, at),
+        "patient_agreed_at": row.patient_agreed_at if row.patient_id == actor.patient_id or sent else None,
         "created_at": row.created_at,
         "expires_at": row.expires_at,
     }

@@ -17,7 +17,7 @@ from careteam.models import Invitation, Patient
 from careteam.policy.vocabulary import CLINICAL_ROLES, InvitationKind, InvitationState, MembershipKind, Role
 from careteam.services.identity.accounts import normal_address
 from careteam.services.identity.credentials import digest, new_secret
-from careteam.services.log import access_log
+from careteam.services.log import access_log, administration_log
 from careteam.services.paging import page
 from careteam.services.team.invitation_rules import IS_OPEN, check_inviter, check_unclaimed, state
 from careteam.services.team.invitation_views import columns_of, heading, listed
@@ -80,6 +80,22 @@ def page_of(
     return [heading(row, actor, at) for row in found.rows], found.cursor
 
 
+def read(session: Session, actor: Actor, invitation_id: UUID, *, at: datetime) -> dict[str, Any]:
+    """Return one invitation as lists show it: to its inviter, to its address, to the patient whose team it is about.
+
+    Raises NotFound to others.
+    """
+    row = session.execute(listed().where(Invitation.id == invitation_id)).first()
+    if row is None:
+        raise NotFound
+    own_team = row.kind is InvitationKind.CLINICIAN and row.patient_id == actor.patient_id
+    knows = own_team or row.invited_by == actor.user_id
+    if not knows and row.email != actor.email:
+        raise NotFound
+    access_log.disclosed(session, actor, row.patient_id if knows else None, "read-invitation", [], at=at)
+    return heading(row, actor, at)
+
+
 def withdraw(session: Session, actor: Actor, invitation_id: UUID, *, at: datetime) -> dict[str, Any]:
     """Take an invitation back; the link stops working. For its inviter, and for the patient whose team it is about.
 
@@ -98,6 +114,7 @@ def withdraw(session: Session, actor: Actor, invitation_id: UUID, *, at: datetim
         raise Conflict("This invitation was answered or has expired.")
     if invitation.withdrawn_at is None:
         close(session, invitation, withdrawn_at=at)
+        _administered(session, actor, invitation, "withdraw-invitation", at)
     access_log.changed(session, actor, invitation.patient_id, "withdraw-invitation", target=invitation_id, at=at)
     return _shown(session, actor, invitation_id, at)
 
@@ -137,7 +154,14 @@ def _made(session: Session, actor: Actor, invitation: Invitation, at: datetime) 
     session.add(invitation)
     session.flush()
     access_log.changed(session, actor, invitation.patient_id, "invite", target=invitation.id, at=at)
+    _administered(session, actor, invitation, "invite", at)
     return _shown(session, actor, invitation.id, at)
+
+
+def _administered(session: Session, actor: Actor, invitation: Invitation, act: str, at: datetime) -> None:
+    if invitation.kind is InvitationKind.STAFF and invitation.practice_id is not None:
+        practice_id, role, email = invitation.practice_id, invitation.role, invitation.email
+        administration_log.note(session, actor, practice_id, act, role=role, email=email, at=at)
 
 
 def _replace(session: Session, invitation: Invitation, at: datetime) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
@@ -15,11 +15,12 @@ from careteam.policy.team import accepted
 from careteam.policy.vocabulary import InvitationKind, Role
 from careteam.services.identity import staff
 from careteam.services.identity.time_zones import known_zone
+from careteam.services.log import administration_log
 from careteam.services.names import name_key
 from careteam.services.team.folding import claim, fold
 from careteam.services.team.invitation_rules import present_record
 from careteam.services.team.invitation_views import offer_of
-from careteam.services.team.memberships import begin, open_membership, said_no_since
+from careteam.services.team.memberships import begin, open_memberships, said_no_since
 from careteam.services.team.particulars import born
 from careteam.services.team.vouching import check_vouched
 
@@ -88,14 +89,22 @@ def check_newcomer(session: Session, invitation: Invitation, said: Answer, at: d
 def _staff(session: Session, person: Actor, invitation: Invitation, keep: UUID | None, at: datetime) -> Joined:
     """Give the role; a clinical one counts only when an administrator has verified it.
 
-    Whom the practice has disabled meanwhile does not come back by an older invitation.
+    Whom the practice has disabled meanwhile does not come back by an older invitation, nor does a role that it has
+    ended meanwhile.
     """
     practice_id = invitation.practice_id
     assert practice_id is not None
     here = (Staff.user_id == person.user_id, Staff.practice_id == practice_id)
-    if session.execute(select(Staff.id).where(*here, Staff.disabled_at.is_not(None))).first():
+    still_disabled = and_(Staff.disabled_at.is_not(None), Staff.ended_at.is_(None))
+    since = or_(
+        Staff.disabled_at >= invitation.created_at,
+        and_(Staff.role == invitation.role, Staff.ended_at >= invitation.created_at),
+    )
+    if session.execute(select(Staff.id).where(*here, or_(still_disabled, since))).first():
         raise Gone
     staff.appoint(session, person.user_id, practice_id, invitation.role, keep=keep, at=at)
+    role = invitation.role
+    administration_log.note(session, person, practice_id, "accept-invitation", user_id=person.user_id, role=role, at=at)
     _name_practice(session, person.user_id, invitation.role, practice_id)
     return Joined(practice_id=practice_id)
 
@@ -114,8 +123,9 @@ def _patient(session: Session, person: Actor, invitation: Invitation, said: Answ
     if invitation.invited_by == person.user_id:
         raise Conflict("Nobody is a clinician of their own.")
     patient_id = _record(session, person, invitation, said, at)
-    membership = open_membership(session, patient_id, invitation.invited_by, invitation.role, at)
-    if membership is None or invitation.patient_id is None or not accepted(membership_fact(membership)):
+    places = open_memberships(session, patient_id, invitation.invited_by, invitation.role, at)
+    membership = next((m for m in places if accepted(membership_fact(m))), None)
+    if membership is None or invitation.patient_id is None:
         membership = begin(
             session,
             patient_id=patient_id,
@@ -188,8 +198,7 @@ def _clinician(session: Session, person: Actor, invitation: Invitation, said: An
     patient = present_record(session, invitation.patient_id)
     if patient.user_id == person.user_id:
         raise Conflict("Nobody is a clinician of their own.")
-    by_patient = patient.user_id == invitation.invited_by
-    agreed_at = _standing_yes(session, invitation, patient.id, person.user_id) if by_patient else None
+    agreed_at = _patients_yes(session, invitation, patient, person.user_id)
     membership = begin(
         session,
         patient_id=patient.id,
@@ -200,8 +209,19 @@ def _clinician(session: Session, person: Actor, invitation: Invitation, said: An
         clinician_accepted_at=at,
         at=at,
     )
-    introduced = accepted(membership_fact(membership)) and invitation.role in person.verified
+    made = membership_fact(membership)
+    introduced = accepted(made) and person.reader.verified_for(made)
     return Joined(membership.practice_id, patient.id, membership.id, introduced=introduced)
+
+
+def _patients_yes(session: Session, invitation: Invitation, patient: Patient, clinician_id: UUID) -> datetime | None:
+    """Return when the patient said yes: by inviting, or to what a member proposed; None when they said no since."""
+    if patient.user_id == invitation.invited_by:
+        return _standing_yes(session, invitation, patient.id, clinician_id)
+    said = invitation.patient_agreed_at
+    if said is None or patient.user_id is None:
+        return None
+    return None if said_no_since(session, patient.id, clinician_id, by=patient.user_id, since=said) else said
 
 
 def _standing_yes(session: Session, invitation: Invitation, patient_id: UUID, clinician_id: UUID) -> datetime | None:

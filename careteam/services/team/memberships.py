@@ -1,7 +1,8 @@
 """Memberships: begun from an offer, agreed to by both sides in either order, declined, ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,16 @@ from careteam.actor import Actor
 from careteam.errors import Conflict, Invalid, NotFound, NotPermitted
 from careteam.facts import membership_fact
 from careteam.models import Invitation, Membership, Patient, User
-from careteam.policy.team import accepted, lapsed, state
+from careteam.policy.facts import Membership as MembershipFact
+from careteam.policy.team import accepted, lapsed, overlap, state
 from careteam.policy.vocabulary import InvitationKind, MembershipKind, MembershipState, Role
 from careteam.services.log import access_log
 from careteam.services.paging import page
 from careteam.services.team.invitation_rules import IS_OPEN
 from careteam.services.team.rosters import membership_of, memberships
+
+LONGEST_COVER = timedelta(days=92)
+"""The longest covering membership: a quarter of a year. Who stays longer is asked for anew, or joins for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,10 @@ class Offer:
 
 
 def check_period(offer: Offer, at: datetime) -> None:
-    """Raises Invalid unless a covering offer has a period that is not over, and a treating one has none."""
+    """Raises Invalid unless a covering offer has a period of at most LONGEST_COVER that is not over.
+
+    A treating one has none.
+    """
     if offer.kind is MembershipKind.TREATING:
         if offer.valid_from or offer.valid_until:
             raise Invalid("A treating membership lasts until it is ended.", {"valid_from": ["Leave the dates out."]})
@@ -43,6 +51,9 @@ def check_period(offer: Offer, at: datetime) -> None:
         )
     if offer.valid_until <= offer.valid_from:
         raise Invalid("A period ends after it begins.", {"valid_until": ["Give a later instant."]})
+    if offer.valid_until - offer.valid_from > LONGEST_COVER:
+        longest = f"Give at most {LONGEST_COVER.days} days; a longer absence is agreed to anew."
+        raise Invalid("A covering membership is for a limited time.", {"valid_until": [longest]})
     if offer.valid_until <= at:
         raise Invalid("This period is over.", {"valid_until": ["Give an instant in the future."]})
 
@@ -60,9 +71,11 @@ def begin(
 ) -> Membership:
     """Return the membership that the offer makes: a new one, or the same proposal with these agreements added.
 
-    Raises Conflict when the clinician is in the team in this role already, or asked to be for another period.
+    Raises Conflict when the clinician is in the team in this role already, covers in a part of the period, or is
+    asked to join for another period. Who covers may be asked for the time after it, or to join for good.
     """
-    standing = open_membership(session, patient_id, user_id, offer.role, at)
+    others = open_memberships(session, patient_id, user_id, offer.role, at)
+    standing = next((m for m in others if _period(m) == (offer.kind, offer.valid_from, offer.valid_until)), None)
     if standing is None:
         standing = Membership(
             patient_id=patient_id,
@@ -75,10 +88,9 @@ def begin(
             proposed_by=proposed_by,
             created_at=at,
         )
+        _check_beside(membership_fact(standing), [membership_fact(m) for m in others])
     elif accepted(membership_fact(standing)):
         raise Conflict("This clinician is in the team in this role already.")
-    elif _period(standing) != (offer.kind, offer.valid_from, offer.valid_until):
-        raise Conflict("This clinician is asked to join in this role already: agree to that or decline it first.")
     standing.patient_agreed_at = standing.patient_agreed_at or patient_agreed_at
     standing.clinician_accepted_at = standing.clinician_accepted_at or clinician_accepted_at
     standing.practice_id = standing.practice_id or offer.practice_id
@@ -87,8 +99,19 @@ def begin(
     return standing
 
 
-def open_membership(session: Session, patient_id: UUID, user_id: UUID, role: Role, at: datetime) -> Membership | None:
-    """Return the open membership of this clinician in this role; one whose period is over is closed."""
+def _check_beside(asked: MembershipFact, others: Sequence[MembershipFact]) -> None:
+    if any(not accepted(m) for m in others):
+        raise Conflict("This clinician is asked to join in this role already: agree to that or decline it first.")
+    if any(m.kind is MembershipKind.TREATING for m in others):
+        raise Conflict("This clinician is in the team in this role already.")
+    if asked.kind is MembershipKind.COVERING and any(overlap(asked, m) for m in others):
+        raise Conflict("This clinician covers in a part of this period already: choose the time after it.")
+
+
+def open_memberships(
+    session: Session, patient_id: UUID, user_id: UUID, role: Role, at: datetime
+) -> Sequence[Membership]:
+    """Return the open memberships of this clinician in this role; one whose period is over is closed."""
     query = select(Membership).where(
         Membership.patient_id == patient_id,
         Membership.user_id == user_id,
@@ -96,12 +119,12 @@ def open_membership(session: Session, patient_id: UUID, user_id: UUID, role: Rol
         Membership.declined_at.is_(None),
         Membership.ended_at.is_(None),
     )
-    found = session.scalars(query).first()
-    if found is None or not lapsed(membership_fact(found), at):
-        return found
-    found.ended_at = found.valid_until
+    found = session.scalars(query.order_by(Membership.id)).all()
+    over = [m for m in found if lapsed(membership_fact(m), at)]
+    for membership in over:
+        membership.ended_at = membership.valid_until
     session.flush()
-    return None
+    return [m for m in found if m not in over]
 
 
 def page_of(
@@ -120,7 +143,7 @@ def agree(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) 
     Raises NotPermitted to a clinician who is not verified in its role.
     """
     membership, is_patient = _own(session, actor, membership_id)
-    if not is_patient and membership.role not in actor.verified:
+    if not is_patient and not actor.reader.verified_for(membership_fact(membership)):
         raise NotPermitted(f"Only a clinician who is verified as a {membership.role} agrees to this.")
     if state(membership_fact(membership), at) is not MembershipState.PROPOSED:
         raise Conflict("This membership does not wait for an answer.")

@@ -1,6 +1,6 @@
 """The caseload, and who a patient is: name, dates, time zone, team."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,18 +10,20 @@ from sqlalchemy.orm import Session
 
 from careteam import access
 from careteam.actor import Actor
-from careteam.errors import NotPermitted
+from careteam.errors import NotPermitted, Stale
 from careteam.facts import membership_fact
 from careteam.models import Membership, Patient
 from careteam.policy.facts import Team
 from careteam.policy.scope import Scope
-from careteam.policy.team import introduced, roles_now, standing
+from careteam.policy.team import covering, introduced, roles_now, standing
+from careteam.policy.team import state as state_of
 from careteam.policy.vocabulary import Role, Standing
 from careteam.services.identity.accounts import normal_name
 from careteam.services.identity.time_zones import known_zone
 from careteam.services.log import access_log
 from careteam.services.names import name_key
 from careteam.services.paging import page
+from careteam.services.record import news
 from careteam.services.record.records import Record, open_record, open_to_write
 from careteam.services.team.holders import names_of, sharing
 from careteam.services.team.particulars import born, died
@@ -36,6 +38,7 @@ _PLACES = (
         Membership.patient_id,
         Patient.user_id.label("patient_user_id"),
         Membership.user_id,
+        Membership.practice_id,
         Membership.role,
         Membership.kind,
         Membership.patient_agreed_at,
@@ -59,20 +62,29 @@ def page_of(
     cursor: str | None = None,
     name: str | None = None,
     state: Standing = Standing.CURRENT,
+    new: bool | None = None,
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return one page of the patients to whom the actor stands in this state, by name, and the next cursor.
 
     A patient finds their own record among the current ones. `name` is a part of a name; case and accents do
-    not matter. The number of statements does not depend on the number of patients.
+    not matter. `new` keeps those with, or without, something new to the actor. The number of statements does not
+    depend on the number of patients.
     """
     teams = _teams(session, actor, state, at)
     own = {actor.patient_id} if actor.patient_id and state is Standing.CURRENT else set()
-    query = select(*_COLUMNS, Patient.name_key).where(Patient.id.in_({*teams, *own}))
+    ids, known = {*teams, *own}, _NOTHING
+    if new is not None:
+        known = _known(session, actor, ids, at) if state is Standing.CURRENT else known
+        with_news = news.patients_with(session, actor, known, at=at)
+        ids = with_news if new else ids - with_news
+    query = select(*_COLUMNS, Patient.name_key).where(Patient.id.in_(ids))
     if name is not None:
         query = query.where(Patient.name_key.contains(name_key(name), autoescape=True))
-    found = page(session, query.order_by(Patient.name_key, Patient.id), limit=limit, cursor=cursor)
+    ordered = query.order_by(Patient.name_key, Patient.id)
+    found = page(session, ordered, limit=limit, cursor=cursor, whose=actor.user_id)
     access_log.disclosed(session, actor, None, "list-patients", [], at=at)
-    return _listed(session, actor, found.rows, teams, state, at), found.cursor
+    known = known or _known(session, actor, [row.id for row in found.rows], at)
+    return _listed(session, actor, found.rows, known, teams, state, at), found.cursor
 
 
 def read(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> dict[str, Any]:
@@ -82,10 +94,12 @@ def read(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> d
     return _patient(session, record)
 
 
-def change(session: Session, actor: Actor, patient_id: UUID, *, at: datetime, **changes: Any) -> dict[str, Any]:
+def change(
+    session: Session, actor: Actor, patient_id: UUID, *, version: int, at: datetime, **changes: Any
+) -> dict[str, Any]:
     """Change any of name, birth date and time zone (the patient), or the death date (a current member).
 
-    Raises NotFound, NotPermitted and Invalid.
+    Raises NotFound, NotPermitted, Invalid, and Stale unless `version` is the current one.
     """
     record = open_to_write(session, actor, patient_id, at=at)
     if not record.is_patient and changes.keys() & THEIRS:
@@ -93,6 +107,9 @@ def change(session: Session, actor: Actor, patient_id: UUID, *, at: datetime, **
     if record.is_patient and "death_date" in changes:
         raise NotPermitted("A member of the care team records a death.")
     patient = session.get_one(Patient, patient_id)
+    if patient.version != version:
+        raise Stale
+    patient.version += 1
     for field, value in _checked(patient, changes, at).items():
         setattr(patient, field, value)
     session.flush()
@@ -112,20 +129,36 @@ def _teams(session: Session, actor: Actor, wanted: Standing, at: datetime) -> di
     return {team.patient_id: team for team in teams if standing(actor.reader, team, at) is wanted}
 
 
+_NOTHING: news.Known = {}
+
+
+def _known(session: Session, actor: Actor, patient_ids: Collection[UUID], at: datetime) -> news.Known:
+    return access.records(session, actor.reader, patient_ids, at=at) if patient_ids else _NOTHING
+
+
 def _listed(
-    session: Session, actor: Actor, rows: Iterable[Any], mine: Mapping[UUID, Team], stands: Standing, at: datetime
+    session: Session,
+    actor: Actor,
+    rows: Iterable[Any],
+    known: news.Known,
+    mine: Mapping[UUID, Team],
+    stands: Standing,
+    at: datetime,
 ) -> list[dict[str, Any]]:
     shown = list(rows)
-    scopes = access.scopes(session, actor.reader, [row.id for row in shown], at=at) if shown else {}
     current = stands is Standing.CURRENT
-    names = names_of(session, [team for team, _ in scopes.values()]) if current else {}
+    known = {row.id: known[row.id] for row in shown}
+    names = names_of(session, [found.team for found, _ in known.values()]) if current else {}
+    new = news.counts(session, actor, known, at=at) if current else {}
     return [
         {
             **_particulars(row),
-            **_shared(actor, *scopes[row.id], names, current=current and row.id in mine),
+            **_shared(actor, known[row.id][0].team, known[row.id][1], names, current=current and row.id in mine),
+            "new": new.get(row.id),
             "own": row.id == actor.patient_id,
             "standing": stands if row.id in mine else None,
             "roles": _roles(actor, mine[row.id], at) if row.id in mine else [],
+            "covering": _covering(actor, mine[row.id], at) if row.id in mine else [],
         }
         for row in shown
     ]
@@ -148,14 +181,25 @@ def _roles(actor: Actor, team: Team, at: datetime) -> list[Role]:
     return sorted(roles_now(actor.reader, team, at) or {p.role for p in mine})
 
 
+def _covering(actor: Actor, team: Team, at: datetime) -> list[dict[str, Any]]:
+    """Return the periods in which the actor was, is or will be covering, and how each stands."""
+    return [
+        {"role": m.role, "valid_from": m.valid_from, "valid_until": m.valid_until, "state": state_of(m, at)}
+        for m in covering(actor.reader, team)
+    ]
+
+
 def _patient(session: Session, record: Record) -> dict[str, Any]:
-    row = session.execute(select(*_COLUMNS, Patient.time_zone).where(Patient.id == record.patient_id)).one()
+    columns = (*_COLUMNS, Patient.time_zone, Patient.version)
+    row = session.execute(select(*columns).where(Patient.id == record.patient_id)).one()
     return {
         **_particulars(row),
         "time_zone": row.time_zone,
+        "version": row.version if record.is_patient or record.is_member else None,
         "own": record.is_patient,
         "standing": standing(record.actor.reader, record.team, record.at),
         "roles": _roles(record.actor, record.team, record.at),
+        "covering": _covering(record.actor, record.team, record.at),
         "team": members(session, record),
     }
 

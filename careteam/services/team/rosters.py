@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 
 from careteam.actor import Actor
@@ -18,6 +18,7 @@ _VERIFIED = (
     .where(
         Staff.user_id == Membership.user_id,
         Staff.role == Membership.role,
+        or_(Membership.practice_id.is_(None), Staff.practice_id == Membership.practice_id),
         Staff.verified_at.is_not(None),
         Staff.disabled_at.is_(None),
         Staff.ended_at.is_(None),
@@ -85,7 +86,7 @@ def membership_of(row: Any, actor: Actor, at: datetime) -> dict[str, Any]:
     The clinician learns whose team it is when both have agreed, or when they brought the record themselves; and
     only while they are verified in its role. Until then a patient who proposed it is not named as such either.
     """
-    known = _known(row, actor)
+    known = knows_patient(row, actor)
     named = known or row.proposed_by != row.patient_user_id
     return {
         **team_entry(row, at),
@@ -95,12 +96,23 @@ def membership_of(row: Any, actor: Actor, at: datetime) -> dict[str, Any]:
     }
 
 
+def membership_for_team(row: Any, at: datetime) -> dict[str, Any]:
+    """Return one membership as the others in the team see it: what the team shows, and whose team it is."""
+    return {
+        **team_entry(row, at),
+        "patient": {"id": row.patient_id, "name": row.patient_name},
+        "proposed_by": None,
+        "created_at": None,
+    }
+
+
 def practice_of(row: Any) -> dict[str, Any] | None:
     """Return the practice that a row names, if it names one."""
     return {"id": row.practice_id, "name": row.practice_name} if row.practice_id else None
 
 
-def _known(row: Any, actor: Actor) -> bool:
+def knows_patient(row: Any, actor: Actor) -> bool:
+    """Say whether this side of a membership may know whose team it is (see `membership_of`)."""
     if row.patient_user_id == actor.user_id:
         return True
     met = introduced(membership_fact(row), taken_over=row.patient_user_id is not None)

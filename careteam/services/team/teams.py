@@ -23,7 +23,7 @@ from careteam.services.record.records import Record, open_record
 from careteam.services.team.holders import names_of, sharing
 from careteam.services.team.invitation_rules import IS_OPEN
 from careteam.services.team.invitation_views import heading, listed
-from careteam.services.team.rosters import memberships, team_entry
+from careteam.services.team.rosters import membership_for_team, membership_of, memberships, team_entry
 
 _ORDER = (
     MembershipState.CURRENT,
@@ -51,6 +51,21 @@ def members(session: Session, record: Record) -> list[dict[str, Any]]:
     query = memberships().where(Membership.patient_id == record.patient_id).order_by(Membership.id)
     shown = [team_entry(row, record.at) for row in session.execute(query) if _sees(record, row)]
     return sorted(shown, key=lambda entry: _ORDER.index(entry["state"]))
+
+
+def read_membership(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) -> dict[str, Any]:
+    """Return one membership: to its two sides as they list it, to others in the team as the team shows it.
+
+    Raises NotFound to everybody who sees it in neither place.
+    """
+    row = session.execute(memberships().where(Membership.id == membership_id)).first()
+    if row is None:
+        raise NotFound
+    is_side = actor.user_id in {row.user_id, row.patient_user_id}
+    if not is_side and not _sees(open_record(session, actor, row.patient_id, at=at), row):
+        raise NotFound
+    access_log.disclosed(session, actor, row.patient_id, "read-membership", [], at=at)
+    return membership_of(row, actor, at) if is_side else membership_for_team(row, at)
 
 
 def preview(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) -> dict[str, Any]:
