@@ -11,6 +11,7 @@ from pathlib import Path
 INSTANCE = Path(__file__).resolve().parent / "instance"
 _WEAK = {"secret", "changeme", "change-me", "dev", "development", "password", "careteam", "test"}
 
+_STORAGES = ("memory://", "redis://", "rediss://", "redis+sentinel://", "redis+cluster://")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _POSITIVE = (
     "max_body_bytes",
@@ -21,6 +22,10 @@ _POSITIVE = (
     "invitation_days",
     "argon2_time_cost",
     "argon2_memory_kib",
+    "wrong_tries",
+    "longest_delay_minutes",
+    "requests_per_minute",
+    "anonymous_requests_per_minute",
 )
 
 
@@ -44,6 +49,19 @@ class Settings:
     session_hours: int = 12
     token_days: int = 90
     invitation_days: int = 14
+    wrong_tries: int = 5
+    """How many wrong passwords or codes in a row are evaluated before the first delay."""
+    longest_delay_minutes: int = 60
+    """The delay doubles from one minute up to this; it is also about how long an attacker can keep a browser out
+    that never signed in before."""
+    require_second_factor: str = ""
+    """`yes` or `no`; empty: yes in production."""
+    rate_limits: str = ""
+    """`on` or `off`; empty: on, but off in tests."""
+    rate_limit_storage: str = "memory://"
+    """Where requests are counted: in each worker, or for all of them together in `redis://...`."""
+    requests_per_minute: int = 600
+    anonymous_requests_per_minute: int = 120
     trusted_proxies: int = 0
     argon2_time_cost: int = 3
     argon2_memory_kib: int = 65536
@@ -53,6 +71,16 @@ class Settings:
     def production(self) -> bool:
         """True where nothing may fall back to a default secret."""
         return self.environment == "production"
+
+    @property
+    def second_factor_required(self) -> bool:
+        """True where staff get no further than to the enrolment of a second factor before they have one."""
+        return self.require_second_factor == "yes" or (self.production and self.require_second_factor != "no")
+
+    @property
+    def limits_requests(self) -> bool:
+        """True where too many requests are refused."""
+        return self.rate_limits == "on" or (self.environment != "testing" and self.rate_limits != "off")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -79,6 +107,12 @@ def problems(settings: Settings) -> list[str]:
     if not settings.database_url:
         wrong.append("set CARETEAM_DATABASE_URL, such as postgresql://careteam@db.example.org/careteam")
     wrong += [f"CARETEAM_{name.upper()} is a positive number" for name in _POSITIVE if getattr(settings, name) < 1]
+    if settings.require_second_factor not in {"", "yes", "no"}:
+        wrong.append("CARETEAM_REQUIRE_SECOND_FACTOR is yes or no")
+    if settings.rate_limits not in {"", "on", "off"}:
+        wrong.append("CARETEAM_RATE_LIMITS is on or off")
+    if not settings.rate_limit_storage.startswith(_STORAGES):
+        wrong.append(f"CARETEAM_RATE_LIMIT_STORAGE begins with one of {', '.join(_STORAGES)}")
     if settings.trusted_proxies < 0:
         wrong.append("CARETEAM_TRUSTED_PROXIES is the number of proxies in front, 0 for none")
     if settings.log_level not in _LEVELS:

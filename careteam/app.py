@@ -14,18 +14,22 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from careteam import api, cli, context, logs, web
+from careteam.api import idempotency
 from careteam.api.json import OrjsonProvider
 from careteam.errors import CareTeamError, Stale, Unavailable
-from careteam.extensions import db, engine_options
+from careteam.extensions import db, engine_options, own_transaction
 from careteam.passwords import Passwords
 from careteam.sealing import Keyring
+from careteam.services import idempotency as key_uses
 from careteam.services.identity import credentials
+from careteam.services.identity.proving import GUARD, Guard, Unproven
+from careteam.services.identity.tries import Limits
 from careteam.services.log import access_log
 from config import BadSettings, Settings
 
 log = structlog.get_logger()
-TRIES = 4
-"""How often a request is begun anew when the database could not serialise it with another one."""
+TRIES = 5
+"""How often a request is run at most: anew after a lost race, and once more after a password was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,23 @@ class CareTeamApp(Flask):
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view and commit. A transaction that lost a race begins anew, reading everything again."""
+        guard = _guard(self.extensions["careteam"])
+        try:
+            return self._in_one_transaction(guard)
+        finally:
+            _settle(guard)
+
+    def _in_one_transaction(self, guard: Guard) -> ResponseReturnValue:
         for left in reversed(range(TRIES)):
+            guard.outcomes.clear()
             try:
-                answer = self.make_response(super().dispatch_request())
+                answer = idempotency.once(self._carry_out)
                 db.session.commit()
                 return answer
+            except Unproven as asked:
+                db.session.rollback()
+                guard.answer(asked, at=context.now())
+                self.preprocess_request()
             except DBAPIError as error:
                 db.session.rollback()
                 if not left or not _lost_a_race(error):
@@ -58,6 +74,9 @@ class CareTeamApp(Flask):
                 db.session.rollback()
                 raise
         raise Unavailable
+
+    def _carry_out(self) -> Response:
+        return self.make_response(super().dispatch_request())
 
     def handle_user_exception(self, e: Exception) -> ResponseReturnValue:
         """Render the error; a refusal is logged first, in a transaction of its own, or answered with 503."""
@@ -87,6 +106,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.register(app)
     cli.register(app)
     app.after_request(_note_use)
+    app.after_request(_forget_old_keys)
+    app.after_request(idempotency.mark)
     app.after_request(_protect)
     return app
 
@@ -166,6 +187,23 @@ def _log_refusal() -> None:
     )
 
 
+def _guard(parts: Parts) -> Guard:
+    """Return what counts and evaluates the passwords of this request (see `careteam.services.identity.proving`)."""
+    settings = parts.settings
+    limits = Limits(settings.wrong_tries, timedelta(minutes=settings.longest_delay_minutes))
+    guard = Guard(limits, settings.secret_key.encode(), parts.passwords, own_transaction)
+    db.session().info[GUARD] = guard
+    return guard
+
+
+def _settle(guard: Guard) -> None:
+    """Right tries begin anew. Where that cannot be written they stay counted, which lets nobody in."""
+    try:
+        guard.settle()
+    except SQLAlchemyError as error:
+        log.error("database-error", kind=type(error).__name__, request_id=context.request_id())
+
+
 def _note_use(answer: Response) -> Response:
     """Keep the last use of the session or token; losing one such note to a race loses nothing."""
     seen = g.pop("seen", None)
@@ -173,6 +211,17 @@ def _note_use(answer: Response) -> Response:
         try:
             credential_id, by = seen
             credentials.note_use(db.session(), credential_id, by, at=context.now())
+            db.session.commit()
+        except SQLAlchemyError:
+            db.session.rollback()
+    return answer
+
+
+def _forget_old_keys(answer: Response) -> Response:
+    """Remove a few uses of keys that are over; what one sweep misses, the next one finds."""
+    if g.pop("key_used", False):
+        try:
+            key_uses.sweep(db.session(), at=context.now())
             db.session.commit()
         except SQLAlchemyError:
             db.session.rollback()

@@ -49,6 +49,40 @@ class NotPermitted(CareTeamError):
     logged = True
 
 
+class SecondFactorMissing(NotAuthenticated):
+    """The password is right, and a code of the second factor is missing, wrong or used."""
+
+    type = "second-factor-required"
+    title = "Sign in with a code of your authenticator app too"
+
+
+class SecondFactorRequired(NotPermitted):
+    """Needs a code of the second factor, or a second factor in the first place; `detail` says which."""
+
+    type = "second-factor-required"
+    title = "A second factor is needed"
+
+
+class NewPasswordRequired(NotPermitted):
+    """The password may be known to others: nothing goes on before it is changed."""
+
+    type = "new-password-required"
+    title = "Choose a new password first"
+
+
+class TooManyTries(CareTeamError):
+    """So many wrong passwords or codes in a row that nothing is evaluated for a while, not even a right one."""
+
+    type = "too-many-tries"
+    title = "Too many wrong tries"
+    status = 429
+    logged = True
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("Wait as many seconds as Retry-After says, then try again.")
+        self.headers = {"Retry-After": str(seconds)}
+
+
 class NotFound(CareTeamError):
     """Absent, or hidden: the two are one answer, byte for byte, so it carries no detail."""
 

@@ -1,6 +1,8 @@
 """What Flask needs set up once: the database session, sign-in, CSRF protection."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import current_app
@@ -9,6 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
 
 from careteam.models import Base
 from careteam.vault import KEYRING
@@ -32,6 +35,19 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 15}, "pool_pre_ping": False}
     return {"isolation_level": "REPEATABLE READ", "pool_pre_ping": True}
+
+
+@contextmanager
+def own_transaction() -> Iterator[Session]:
+    """Open a short transaction beside the request's, which then must hold no lock, and commit it.
+
+    On PostgreSQL at READ COMMITTED: it waits for others at the same row and then sees what they wrote.
+    """
+    engine = db.engine
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="READ COMMITTED")
+    with Session(engine) as session, session.begin():
+        yield session
 
 
 @event.listens_for(Engine, "connect")

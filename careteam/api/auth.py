@@ -9,13 +9,15 @@ from flask_login import UserMixin, current_user
 from flask_wtf.csrf import CSRFError
 
 from careteam import context
-from careteam.api import cookie
+from careteam.actor import Actor
+from careteam.api import cookie, rate_limits
 from careteam.api.parts import settings
 from careteam.api.same_site import refuse_other_sites
 from careteam.errors import NotAuthenticated, NotPermitted
 from careteam.extensions import csrf, login_manager
 from careteam.services.identity import credentials
 from careteam.services.identity.credentials import Credential
+from careteam.services.identity.unfinished import Unfinished, refusal, unfinished
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -49,20 +51,27 @@ def _load(secret: object) -> Identity | None:
 
 
 def authenticate() -> None:
-    """Before every request of the door. Raises NotAuthenticated or NotPermitted.
+    """Before every request of the door. Raises NotAuthenticated, NotPermitted, or RateLimitExceeded.
 
     A request with an access token is judged by that token alone, whatever cookie comes along.
     """
     context.sign_on(None)
     view = current_app.view_functions.get(request.endpoint or "")
+    try:
+        _find_out(view)
+    finally:
+        rate_limits.check()
+    if not getattr(view, "anonymous", False):
+        context.asking()
+
+
+def _find_out(view: Any) -> None:
     if request.headers.get("Authorization"):
         _sign_on_by_token()
     elif not getattr(view, "signs_in", False):
         _sign_on_by_session()
     elif request.method not in READING:
         refuse_other_sites()
-    if not getattr(view, "anonymous", False):
-        context.asking()
 
 
 def anonymous(view: Any) -> Any:
@@ -75,6 +84,16 @@ def signing_in(view: Any) -> Any:
     """Mark a view that takes a password: it answers anybody, and signs nobody on by the cookie they had before."""
     view.signs_in = True
     return anonymous(view)
+
+
+def open_before(*steps: Unfinished) -> Any:
+    """Mark a view that answers people who have not done these steps yet; every other view refuses them."""
+
+    def marked(view: Any) -> Any:
+        view.open_before = frozenset(steps)
+        return view
+
+    return marked
 
 
 def browser_session() -> UUID:
@@ -147,3 +166,11 @@ def _check_csrf_token() -> None:
 def _sign_on(found: Credential, by: str) -> None:
     context.sign_on(context.Asking(found.actor, context.now(), by, found.id, found.writes))
     context.note_seen(found.id, by, found.seen_at)
+    _refuse_unfinished(found.actor)
+
+
+def _refuse_unfinished(actor: Actor) -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    for step in unfinished(actor, factor_required=settings().second_factor_required):
+        if step not in getattr(view, "open_before", ()):
+            raise refusal(step)

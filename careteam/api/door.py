@@ -40,11 +40,15 @@ def answer(payload: Any, status: int = 200, *, version: int | None = None, locat
 
 
 def page(items: list[Any], cursor: str | None, **members: Any) -> Response:
-    """Return one page: `items`, `next` (a cursor, or null) and a `Link` header to the next page."""
-    made = answer({"items": items, "next": cursor, **members})
-    if cursor:
-        made.headers["Link"] = f'<{_next_address(cursor)}>; rel="next"'
-    return made
+    """Return one page: `items`, `next` (a cursor, or null) and a `Link` header to the next page and the first."""
+    return _linked(answer({"items": items, "next": cursor, **members}), cursor)
+
+
+def file(name: str, kind: str, text: str, cursor: str | None = None) -> Response:
+    """Return text as a file to be saved, with a `Link` to the next one where not all fitted."""
+    made = Response(text, content_type=f"{kind}; charset=utf-8")
+    made.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return _linked(made, cursor)
 
 
 def versioned(view: Any) -> Any:
@@ -58,17 +62,37 @@ def versioned(view: Any) -> Any:
     return with_version
 
 
+def reads_up_to(limit: str) -> Any:
+    """Mark a view that takes bodies as large as this setting says, where others take `max_body_bytes`."""
+
+    def marked(view: Any) -> Any:
+        view.body_limit = limit
+        return view
+
+    return marked
+
+
 def expected_version() -> int:
     """Return the version that `If-Match` names, ANY_VERSION for `*`. Raises VersionRequired when it names none."""
     if request.if_match.star_tag:
         return ANY_VERSION
     for tag in request.if_match.as_set():
-        if tag.isdecimal() and len(tag) < 10:
+        if tag and tag.isdecimal() and len(tag) < 10:
             return int(tag)
     if request.headers.get("If-Match"):
         return 0
     raise VersionRequired
 
 
-def _next_address(cursor: str) -> str:
-    return f"{request.path}?{urlencode({**request.args, 'cursor': cursor})}"
+def _linked(made: Response, cursor: str | None) -> Response:
+    links: dict[str, str | None] = {"next": cursor} if cursor else {}
+    links |= {"first": None} if request.args.get("cursor") else {}
+    for relation, place in links.items():
+        made.headers.add("Link", f'<{_address(place)}>; rel="{relation}"')
+    return made
+
+
+def _address(cursor: str | None) -> str:
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
+    query = urlencode([*asked, *([("cursor", cursor)] if cursor else [])])
+    return f"{request.path}?{query}" if query else request.path

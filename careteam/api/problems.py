@@ -5,9 +5,11 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, request
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from careteam.api import rate_limits
 from careteam.api.json import dumps
 from careteam.context import request_id
 from careteam.errors import CareTeamError, NotFound
@@ -49,12 +51,13 @@ def problem(
 
 def register(app: Flask) -> None:
     """Render errors as problems."""
-    app.register_error_handler(CareTeamError, _domain)
+    app.register_error_handler(CareTeamError, rendered)
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(Exception, _unexpected)
 
 
-def _domain(error: CareTeamError) -> Response:
+def rendered(error: CareTeamError) -> Response:
+    """Return the problem document of an error that is answered and not raised: what was written stays."""
     return problem(error.status, error.type, error.title, error.detail, headers=error.headers, **error.members)
 
 
@@ -62,7 +65,7 @@ def http(error: HTTPException) -> Response:
     """Return the problem document of an HTTP error."""
     status = error.code or 500
     if status == 404:
-        return _domain(NotFound())
+        return rendered(NotFound())
     if isinstance(error, CSRFError):
         return problem(
             403, "csrf", "Send the CSRF token", "Take it from GET /api/v1/session and send it as X-CSRFToken."
@@ -78,6 +81,8 @@ def http(error: HTTPException) -> Response:
 def _detail(error: HTTPException) -> str:
     if error.code == 413:
         return "The body is larger than this address accepts; send less."
+    if isinstance(error, RateLimitExceeded):
+        return rate_limits.detail(error)
     return error.description or ""
 
 

@@ -15,6 +15,12 @@ class AccessQuery(PageQuery):
     actor_id = fields.UUID()
 
 
+class AccessExportQuery(AccessQuery):
+    """Which events, as a file."""
+
+    limit = fields.Integer(load_default=5000, validate=validate.Range(1, 5000))
+
+
 class AccessActor(Schema):
     """Who it was; empty where nobody was signed in."""
 

@@ -14,6 +14,7 @@ from careteam.models import AccessEvent, AccessEventItem, User
 from careteam.policy.vocabulary import SPECIAL_CLASSES
 from careteam.services.log import access_log
 from careteam.services.log.access_words import act_phrase, counted
+from careteam.services.log.spreadsheet import as_csv
 from careteam.services.paging import page
 from careteam.services.record.records import open_record
 from careteam.services.team.folding import folded_into
@@ -24,7 +25,57 @@ YOU = "you"
 _SHOWN = AccessEventItem.item_class.not_in(SPECIAL_CLASSES)
 
 
+COLUMNS = (
+    "event_id",
+    "at",
+    "actor_id",
+    "actor_name",
+    "actor_role",
+    "outcome",
+    "purpose",
+    "sentence",
+    "class",
+    "count",
+    "holder",
+    "why",
+    "consent_id",
+)
+"""Of the log as CSV: one row for each class and holder that an event shows, and one for an event that shows nothing."""
+
+
 def page_of(
+    session: Session, actor: Actor, patient_id: UUID, *, at: datetime, **which: Any
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Return one page of the patient's own access log, newest first. Raises NotFound to everybody else.
+
+    `limit` and `cursor`; filters: `outcome`, `actor_id`. Special notes leave no trace here until their author releases
+    them (`domain.md`, "Special notes").
+    """
+    told, cursor = _page(session, actor, patient_id, **which, at=at)
+    access_log.disclosed(session, actor, patient_id, "read-access-log", [], at=at)
+    return told, cursor
+
+
+def export(session: Session, actor: Actor, patient_id: UUID, *, at: datetime, **which: Any) -> tuple[str, str | None]:
+    """Return the same events as CSV with a header row, and the cursor of what did not fit. Raises as `page_of`."""
+    told, cursor = _page(session, actor, patient_id, **which, at=at)
+    access_log.disclosed(session, actor, patient_id, "export-access-log", [], at=at)
+    return as_csv(COLUMNS, (row for event in told for row in flat(event))), cursor
+
+
+def flat(event: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return an event as rows of COLUMNS."""
+    head = {
+        **{name: event[name] for name in ("at", "outcome", "purpose", "sentence")},
+        **{f"actor_{name}": event["actor"][name] for name in ("name", "role")},
+        "event_id": event["id"],
+        "actor_id": event["actor"]["user_id"],
+    }
+    nothing = dict.fromkeys(("class", "count", "holder", "why", "consent_id"))
+    return [{**head, **items} for items in event["items"] or [nothing]]
+
+
+def _page(
     session: Session,
     actor: Actor,
     patient_id: UUID,
@@ -35,10 +86,6 @@ def page_of(
     actor_id: UUID | None = None,
     at: datetime,
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Return one page of the patient's own access log, newest first. Raises NotFound to everybody else.
-
-    Special notes leave no trace here until their author releases them (`domain.md`, "Special notes").
-    """
     record = open_record(session, actor, patient_id, at=at)
     if not record.is_patient:
         raise NotFound
@@ -48,9 +95,7 @@ def page_of(
         .order_by(AccessEvent.id.desc())
     )
     found = page(session, query, limit=limit, cursor=cursor)
-    told = _tell(found.rows, _disclosures(session, [row.id for row in found.rows]))
-    access_log.disclosed(session, actor, patient_id, "read-access-log", [], at=at)
-    return told, found.cursor
+    return _tell(found.rows, _disclosures(session, [row.id for row in found.rows])), found.cursor
 
 
 def _events(patient_ids: Sequence[UUID]) -> Any:

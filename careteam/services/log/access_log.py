@@ -47,10 +47,14 @@ def disclosed(
     act: str,
     items: Sequence[Disclosed],
     *,
+    target: UUID | None = None,
     at: datetime,
 ) -> None:
-    """Record an answer with these items (none is an answer too). A list of several people names no patient."""
-    _record(session, actor, patient_id, act, "disclosed", items=items, at=at)
+    """Record an answer with these items (none is an answer too). A list of several people names no patient.
+
+    `target` is what was looked at where that is no patient's, such as a practice.
+    """
+    _record(session, actor, patient_id, act, "disclosed", items=items, target=str(target or ""), at=at)
 
 
 def changed(
@@ -69,6 +73,16 @@ def changed(
     `origin` says where somebody who is not signed in comes from; without it nobody's act is the operator's.
     """
     _record(session, actor, patient_id, act, "changed", items=items, target=str(target or ""), origin=origin, at=at)
+
+
+def changed_all(session: Session, actor: Actor, targets: Sequence[Any], act: str, *, at: datetime) -> None:
+    """Record one act that changed several things of several patients: rows with `id` and `patient_id`."""
+    events = [
+        _event(actor, row.patient_id, act, "changed", items=0, target=str(row.id), origin=actor.origin, at=at)
+        for row in targets
+    ]
+    if events:
+        session.execute(_INSERT_EVENT, events)
 
 
 def refused(
@@ -114,10 +128,27 @@ def _record(
     target: str = "",
     origin: Origin | None = None,
 ) -> None:
-    event_id = new_id()
     origin = actor.origin if actor else origin or OPERATOR
-    event = {
-        "id": event_id,
+    event = _event(actor, patient_id, act, outcome, items=len(items), target=target, origin=origin, at=at)
+    session.execute(_INSERT_EVENT, event)
+    if items:
+        rows = orjson.dumps([_item(item) for item in items]).decode()
+        session.execute(_INSERT_ITEMS[session.get_bind().dialect.name], {"event": event["id"].hex, "rows": rows})
+
+
+def _event(
+    actor: Actor | None,
+    patient_id: UUID | None,
+    act: str,
+    outcome: str,
+    *,
+    items: int,
+    target: str,
+    origin: Origin,
+    at: datetime,
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
         "at": at,
         "actor_id": actor.user_id if actor else None,
         "actor_role": _role(actor, origin),
@@ -126,15 +157,11 @@ def _record(
         "outcome": outcome,
         "target": target,
         "purpose": Purpose.TREATMENT,
-        "items": len(items),
+        "items": items,
         "request_id": origin.request_id,
         "address": origin.address,
         "door": origin.door,
     }
-    session.execute(_INSERT_EVENT, event)
-    if items:
-        rows = orjson.dumps([_item(item) for item in items]).decode()
-        session.execute(_INSERT_ITEMS[session.get_bind().dialect.name], {"event": event_id.hex, "rows": rows})
 
 
 def _item(item: Disclosed) -> dict[str, object]:
