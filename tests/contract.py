@@ -1,6 +1,7 @@
 """Holds every answer of the suite against the OpenAPI document: status, content type, exact keys, headers."""
 
 import json
+import os
 from typing import Any
 
 import jsonschema_rs
@@ -13,6 +14,13 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+
+
+def note(operation: str, status: int) -> None:
+    """Keep which operation answered with which status, where somebody asked for it."""
+    if target := os.environ.get("CARETEAM_TEST_STATUSES"):
+        with open(target, "a", encoding="ascii") as file:
+            file.write(f"{operation} {status}\n")
 
 
 class BrokenContract(AssertionError):
@@ -55,9 +63,12 @@ class _Checks:
             if answer.status_code < 405:
                 raise BrokenContract(f"{method} {path} is not documented")
             return
-        documented = operation["responses"].get(str(answer.status_code)) or operation["responses"]["default"]
-        if answer.status_code < 400 and str(answer.status_code) not in operation["responses"]:
-            raise BrokenContract(f"{method} {path} does not document {answer.status_code}")
+        documented = operation["responses"].get(str(answer.status_code))
+        note(operation["operationId"], answer.status_code)
+        if answer.status_code == 500:
+            return  # a fault of ours, and no part of the contract
+        if documented is None:
+            raise BrokenContract(f"{method} {path} does not document {answer.status_code} (careteam/api/refusals.py)")
         self.content(f"{method} {path} {answer.status_code}", self.resolved(documented), answer)
 
     def content(self, what: str, documented: dict[str, Any], answer: Response) -> None:

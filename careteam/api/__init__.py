@@ -8,24 +8,34 @@ from werkzeug.exceptions import HTTPException
 
 from careteam.api import (
     access_log,
+    addresses,
+    allergies,
     auth,
+    conditions,
     consents,
     health,
     imports,
     invitations,
     labels,
     me,
+    medication_pairs,
     medications,
     not_yet,
     notes,
     openapi,
+    password_resets,
     patients,
+    practice_logs,
     practices,
     problems,
+    rate_limits,
     restrictions,
     revocations,
+    second_factor,
     session,
+    sessions,
     shared_record,
+    sharing,
     team,
     tokens,
 )
@@ -34,21 +44,30 @@ from careteam.api.schemas.problem import ProblemSchema
 
 BLUEPRINTS = (
     access_log.blp,
+    addresses.blp,
+    allergies.blp,
+    conditions.blp,
     consents.blp,
     health.blp,
     imports.blp,
     invitations.blp,
     labels.blp,
     me.blp,
+    medication_pairs.blp,
     medications.blp,
     not_yet.blp,
     notes.blp,
+    password_resets.blp,
     patients.blp,
+    practice_logs.blp,
     practices.blp,
     restrictions.blp,
     revocations.blp,
+    second_factor.blp,
     session.blp,
+    sessions.blp,
     shared_record.blp,
+    sharing.blp,
     team.blp,
     tokens.blp,
 )
@@ -64,17 +83,23 @@ OPENAPI: dict[str, Any] = {
             "description": "A patient, a therapist and a prescriber; shared notes and medication lists, by consent."
         },
         "components": {
+            "schemas": {"FhirBundle": {"type": "object", "description": "A FHIR R4 Bundle, whole."}},
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "A personal access token, `ct_...`."},
                 "session": {
                     "type": "apiKey",
                     "in": "cookie",
                     "name": "careteam",
-                    "description": "A signed-in browser; writes also need X-CSRFToken.",
+                    "description": "A signed-in browser (the cookie is called `__Host-careteam` where it is secure).",
+                },
+                "csrf": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-CSRFToken",
+                    "description": "With every change from a signed-in browser; from `GET /api/v1/session`.",
                 },
             }
         },
-        "security": [{"token": []}, {"session": []}],
     },
 }
 
@@ -83,14 +108,17 @@ class RestApi(Api):  # type: ignore[misc]
     """flask-smorest with our own problem documents instead of its error format."""
 
     ERROR_SCHEMA = ProblemSchema
+    document: dict[str, Any] | None = None
 
     def handle_http_exception(self, error: HTTPException) -> Any:
         """Render the error as every other one."""
         return problems.http(error)
 
     def _openapi_json(self) -> Response:
-        """Send the document; it is the same for everybody."""
-        return answer(openapi.complete(self.spec.to_dict(), self._app))
+        """Send the document; it is the same for everybody, and made once."""
+        if self.document is None:
+            self.document = openapi.complete(self.spec.to_dict(), self._app)
+        return answer(self.document)
 
 
 def register(app: Flask) -> None:
@@ -98,6 +126,7 @@ def register(app: Flask) -> None:
     app.config.from_mapping(OPENAPI)
     problems.register(app)
     auth.register(app)
+    rate_limits.register(app)
     rest = RestApi(app)
     for blueprint in BLUEPRINTS:
         rest.register_blueprint(blueprint)

@@ -8,7 +8,7 @@ import structlog
 from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
-from careteam.api.door import answer, blueprint
+from careteam.api.door import PREFIX, answer, blueprint, reads_up_to
 from careteam.api.parts import settings
 from careteam.api.schemas.imports import ImportQuery, ImportReport
 from careteam.context import actor, now, origin, session
@@ -21,13 +21,15 @@ blp = blueprint("imports", "FHIR R4 files from other systems, taken whole or not
 log = structlog.get_logger()
 
 KINDS = ("application/fhir+json", "application/json")
-BODY = {"required": True, "content": {kind: {"schema": {"type": "object"}} for kind in KINDS}}
+BUNDLE = {"$ref": "#/components/schemas/FhirBundle"}
+BODY = {"required": True, "content": {kind: {"schema": BUNDLE} for kind in KINDS}}
 
 
 @blp.route("/imports", methods=["POST"])
 @blp.doc(requestBody=BODY)
 @blp.arguments(ImportQuery, location="query")
 @blp.response(201, ImportReport)
+@reads_up_to("max_import_bytes")
 def import_bundle(query: dict[str, Any]) -> Response:
     """Import a FHIR R4 bundle. What comes in waits until its holder confirms its labels.
 
@@ -35,7 +37,8 @@ def import_bundle(query: dict[str, Any]) -> Response:
     """
     about = {"patient_id": query["patient_id"]} if "patient_id" in query else {}
     try:
-        return answer(asdict(_imported(query)), 201)
+        report = _imported(query)
+        return answer(asdict(report), 201, location=f"{PREFIX}/patients/{report.patient_id}")
     except (NotFound, NotPermitted):
         request.view_args = about  # so that the log of refusals says whose record was asked for
         raise

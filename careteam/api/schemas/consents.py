@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from careteam.api.schemas import parties
 from careteam.api.schemas.fields import Instant, PageQuery, Text, Word
+from careteam.api.schemas.proof import Codes
 from careteam.policy.vocabulary import ConsentKind, ConsentStatus, ItemClass, Label, Purpose
 
 WORDS = 1000
@@ -62,7 +63,7 @@ class ConsentEdit(_Document):
     classes = fields.List(Word(ItemClass), validate=validate.Length(max=len(ItemClass)))
 
 
-class SignatureDraft(Schema):
+class SignatureDraft(Codes):
     """A signature: the name as it stands in the record, the password again, and the terms that were shown."""
 
     typed_name = Text(200, required=True)

@@ -46,6 +46,13 @@ class Flag(fields.Boolean):
         return value
 
 
+class YesNo(fields.Boolean):
+    """The words true and false, in a query."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(truthy={"true"}, falsy={"false"}, **options)
+
+
 class Instant(fields.AwareDateTime):
     """An ISO 8601 instant with an offset; UTC inside."""
 
@@ -66,4 +73,4 @@ class PageQuery(Schema):
     """`limit` (1 to 100, default 25) and the `cursor` of the page before."""
 
     limit = fields.Integer(load_default=25, validate=validate.Range(1, 100))
-    cursor = fields.String(load_default=None, validate=validate.Length(max=1000))
+    cursor = fields.String(load_default=None, validate=validate.Length(max=1200))

@@ -2,9 +2,13 @@
 
 from marshmallow import Schema, fields
 
+from careteam.api.schemas.allergies import AllergySection
+from careteam.api.schemas.conditions import ConditionSection
 from careteam.api.schemas.fields import Flag, Word
 from careteam.api.schemas.items import Holder
+from careteam.api.schemas.medication_pairs import PairLine
 from careteam.api.schemas.medications import MedicationPage
+from careteam.api.schemas.news import News
 from careteam.api.schemas.notes import NoteOut
 from careteam.policy.vocabulary import ItemClass, Label, MembershipKind, Purpose, Role
 
@@ -65,9 +69,10 @@ class NoteSection(Schema):
 
 
 class MedicationSection(MedicationPage):
-    """The medications that you may read, with what every such list says."""
+    """The medications that you may read, with what every such list says, and the open differences between them."""
 
     empty = fields.String(required=True, allow_none=True)
+    differences = fields.List(fields.Nested(PairLine), required=True)
 
 
 class SharedRecord(Schema):
@@ -80,3 +85,6 @@ class SharedRecord(Schema):
     permits = fields.List(fields.Nested(PermitOut), required=True)
     notes = fields.Nested(NoteSection, required=True)
     medications = fields.Nested(MedicationSection, required=True)
+    allergies = fields.Nested(AllergySection, required=True)
+    conditions = fields.Nested(ConditionSection, required=True)
+    new = fields.Nested(News, required=True, allow_none=True)

@@ -14,6 +14,7 @@ from careteam.facts import consent_fact
 from careteam.models import Consent, Item
 from careteam.policy.consent import faults, not_yet, strangers
 from careteam.policy.facts import Recipient
+from careteam.services.record.reconciliation_rows import may_be_known
 from careteam.services.record.records import Record
 from careteam.vault import seal, unseal
 
@@ -73,7 +74,8 @@ def check(session: Session, record: Record, consent: Consent) -> None:
         raise NotYetAvailable(reason)
     _refuse(strangers(fact, record.known_team, at=record.at))
     wanted = fact.exceptions.items
-    if wanted and len(session.execute(record.rows(Item, Item.id).where(Item.id.in_(wanted))).all()) != len(wanted):
+    named = (Item.id.in_(wanted), may_be_known(record.scope, record.actor.user_id))
+    if wanted and len(session.execute(record.rows(Item, Item.id).where(*named)).all()) != len(wanted):
         _refuse({"exceptions": "Name items of this record that you can see."})
 
 

@@ -19,6 +19,7 @@ from careteam.services.consents.reading import changed, find
 from careteam.services.consents.states import state_of
 from careteam.services.consents.superseding import check_supersedes, supersede
 from careteam.services.identity.accounts import confirm
+from careteam.services.identity.factor_codes import Entered
 from careteam.services.record.records import Record, open_record
 
 
@@ -33,6 +34,8 @@ def sign(
     typed_name: str,
     password: str,
     terms_sha256: str,
+    code: str | None = None,
+    recovery_code: str | None = None,
     at: datetime,
 ) -> dict[str, Any]:
     """Sign one's own draft, or a request, as it stands in this version: from now on it does not change.
@@ -50,7 +53,8 @@ def sign(
         consent.valid_from = max(consent.valid_from, at)
         check(session, record, consent)
         old = check_supersedes(session, record, consent)
-        confirm(session, passwords, session.get_one(User, actor.user_id), password)
+        entered = Entered(password, code, recovery_code)
+        confirm(session, passwords, session.get_one(User, actor.user_id), entered, at=at)
     terms.keep(session, terms.current(), at=at)
     supersede(old, consent)
     _put_signature(session, record, consent, " ".join(typed_name.split()))

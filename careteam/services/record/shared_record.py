@@ -1,4 +1,4 @@
-"""The one call that a clinician makes: team, sharing, notes and medications of one patient."""
+"""The one call that a clinician makes: team, sharing, notes, medications, allergies and conditions of one patient."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -15,7 +15,17 @@ from careteam.policy.team import current
 from careteam.policy.vocabulary import NoteStatus
 from careteam.services.log import access_log
 from careteam.services.paging import page
-from careteam.services.record import medications, notes
+from careteam.services.record import (
+    allergies,
+    conditions,
+    medication_events,
+    medication_pairs,
+    medications,
+    news,
+    notes,
+    reconciliation_rows,
+)
+from careteam.services.record.reading import newest
 from careteam.services.record.records import Record, open_record
 from careteam.services.team.holders import sharing
 
@@ -24,19 +34,28 @@ _NEWEST_NOTES = (_ITEM.date.desc(), _NOTE.id.desc())
 _NEWEST_MEDICATIONS = (_ITEM.date.desc(), _MEDICATION.id.desc())
 NOTES_SHOWN = 20
 MEDICATIONS_SHOWN = 100
+ENTRIES_SHOWN = 100
+"""Of allergies, and of conditions."""
 EMPTY = "nothing that you can see"
 """What an empty section reads; never "none" (`domain.md`, "What a refusal shows")."""
 
 
-def read(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> dict[str, Any]:
+def read(
+    session: Session, actor: Actor, patient_id: UUID, *, since: datetime | None = None, at: datetime
+) -> dict[str, Any]:
     """Return all that the actor may read of one patient, newest first, in a fixed number of statements.
 
+    `since` chooses the look from which on things are new (see `careteam.services.record.news`).
     Raises NotFound unless the actor is the patient or was ever in the team.
     """
     record = open_record(session, actor, patient_id, at=at)
     shown_notes, seen_notes = _notes(session, record)
     shown_medications, seen_medications = _medications(session, record)
-    access_log.disclosed(session, actor, patient_id, "read-shared-record", seen_notes + seen_medications, at=at)
+    shown_allergies, seen_allergies = _allergies(session, record)
+    shown_conditions, seen_conditions = _conditions(session, record)
+    seen = [*seen_notes, *seen_medications, *seen_allergies, *seen_conditions]
+    new, seen = _new(session, record, since, seen)
+    access_log.disclosed(session, actor, patient_id, "read-shared-record", seen, at=at)
     return {
         "patient": {"id": patient_id, **asdict(record.facts.person)},
         "you_are": {"patient": record.is_patient, "roles": sorted(record.roles), "former": record.scope.former},
@@ -45,6 +64,9 @@ def read(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> d
         "permits": _permits(record),
         "notes": shown_notes,
         "medications": shown_medications,
+        "allergies": shown_allergies,
+        "conditions": shown_conditions,
+        "new": new,
     }
 
 
@@ -95,9 +117,36 @@ def _medications(session: Session, record: Record) -> tuple[dict[str, Any], list
     query = record.rows(Medication, *medications.COLUMNS)
     ordered = query.order_by(*_NEWEST_MEDICATIONS)
     found = page(session, ordered, limit=MEDICATIONS_SHOWN, cursor=None)
-    shown = medications.present(session, record, found.rows)
-    section = {**_section(shown, found.cursor), **medications.list_members(session, record)}
-    return section, record.seen(found.rows)
+    events = medication_events.of(session, record, [row.id for row in found.rows])
+    shown = medications.present(session, record, found.rows, events)
+    whole = None if found.cursor else ({row.id: row for row in found.rows}, events)
+    decided = reconciliation_rows.any_readable(session, record)
+    differences = medication_pairs.open_differences(session, record, whole, decided=decided)
+    section = {**_section(shown, found.cursor), **medications.list_members(session, record, decided=decided)}
+    listed = {row.id for row in found.rows}
+    seen = record.seen(found.rows) + [item for item in differences.seen if item.item_id not in listed]
+    return {**section, "differences": differences.shown}, seen
+
+
+def _allergies(session: Session, record: Record) -> tuple[dict[str, Any], list[access_log.Disclosed]]:
+    shown, cursor, seen = newest(session, record, allergies.ALLERGIES, limit=ENTRIES_SHOWN)
+    return {**_section(shown, cursor), **allergies.list_members(shown)}, seen
+
+
+def _conditions(session: Session, record: Record) -> tuple[dict[str, Any], list[access_log.Disclosed]]:
+    shown, cursor, seen = newest(session, record, conditions.CONDITIONS, limit=ENTRIES_SHOWN)
+    return _section(shown, cursor), seen
+
+
+def _new(
+    session: Session, record: Record, since: datetime | None, seen: list[access_log.Disclosed]
+) -> tuple[dict[str, Any] | None, list[access_log.Disclosed]]:
+    """Return what is new, and what has been disclosed with it: an item that is only named is disclosed too."""
+    found = news.of_record(session, record, since=since)
+    if found is None:
+        return None, seen
+    whole = {item.item_id for item in seen}
+    return found.shown, seen + [item for item in found.seen if item.item_id not in whole]
 
 
 def _section(items: list[dict[str, Any]], cursor: str | None) -> dict[str, Any]:
