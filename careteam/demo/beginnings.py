@@ -1,7 +1,8 @@
 """The story, part one: practices, staff, and how the two teams come together."""
 
 from careteam.demo.days import FRI, MON, SAT, SUN, THU, TUE, WED, On
-from careteam.demo.joining import Accepts, Agrees, Founds, Invites, Verifies
+from careteam.demo.joining import Accepts, Agrees, AgreesToProposal, Founds, Invites, Verifies
+from careteam.demo.looking import LooksAtSharing
 from careteam.demo.sharing import Restricts
 from careteam.demo.stage import Line
 from careteam.policy.vocabulary import InvitationKind, ItemClass, Role
@@ -31,8 +32,9 @@ NORAS_TEAM: tuple[Line, ...] = (
     (On(20, FRI, "08:45"), "samuel", Accepts(CLINICIAN)),
     (On(20, SAT, "10:20"), "nora", Agrees("samuel")),
     (On(2, TUE, "09:00"), "samuel", Invites("helen", CLINICIAN, Role.PRESCRIBER, team_of="nora", covering=COVER)),
-    (On(2, TUE, "12:15"), "helen", Accepts(CLINICIAN)),
-    (On(2, WED, "18:32"), "nora", Agrees("helen")),
+    (On(2, TUE, "18:32"), "nora", AgreesToProposal("helen")),
+    (On(2, WED, "12:15"), "helen", Accepts(CLINICIAN)),
+    (On(2, WED, "18:35"), "nora", LooksAtSharing()),
     (
         On(2, WED, "18:40"),
         "nora",

@@ -1,14 +1,23 @@
 """The story, part two: what the clinicians write, and what is taken."""
 
-from careteam.demo.days import FRI, MON, SAT, THU, TUE, WED, On
+from careteam.demo.both_sides import Decision, ReadsBothSides, Reconciles
+from careteam.demo.days import FRI, MON, SAT, THU, TUE, WED, Ago, On
+from careteam.demo.outside import ConfirmsLabels, Imports
 from careteam.demo.prescribing import Changes, Reviews, Starts, Switches, mg
 from careteam.demo.stage import Line
 from careteam.demo.writing import Adds, Labels, TakesBack, Writes
-from careteam.policy.vocabulary import ItemClass, Label, MedicationChange
+from careteam.policy.vocabulary import ItemClass, Label, MedicationChange, ReconciliationDecision
 
 COORDINATION, PSYCHOTHERAPY = ItemClass.COORDINATION_NOTE, ItemClass.PSYCHOTHERAPY_NOTE
 DOSE, HOLD, RESUME = MedicationChange.DOSE_CHANGE, MedicationChange.HOLD, MedicationChange.RESUME
 STOP, CONFIRM = MedicationChange.STOP, MedicationChange.CONFIRM
+PRESCRIBED, TAKEN = ReconciliationDecision.ACCEPT_PRESCRIBED, ReconciliationDecision.ACCEPT_TAKEN
+
+FROM_ELSEWHERE: tuple[Line, ...] = (
+    (On(19, MON, "16:30"), "samuel", Imports("imani")),
+    (On(19, MON, "16:40"), "samuel", ConfirmsLabels()),
+)
+"""What was prescribed waited for Samuel, who has confirmed its labels. A diagnosis waits for Nora, to this day."""
 
 NORAS_NOTES: tuple[Line, ...] = (
     (On(22, THU, "11:05"), "imani", Writes("first-session")),
@@ -93,6 +102,44 @@ NORAS_MEDICATIONS: tuple[Line, ...] = (
     (On(3, TUE, "11:02"), "samuel", Changes("escitalopram", CONFIRM)),
     (On(1, MON, "09:30"), "helen", Changes("escitalopram", CONFIRM)),
 )
+
+BOTH_SIDES: tuple[Line, ...] = (
+    (
+        On(8, SAT, "09:40"),
+        "nora",
+        Starts("escitalopram-nora", "Escitalopram", mg(10, "in the morning"), days_before=3),
+    ),
+    (On(3, TUE, "10:40"), "samuel", ReadsBothSides()),
+    (
+        On(3, TUE, "11:04"),
+        "samuel",
+        Reconciles(
+            {
+                "escitalopram-nora": Decision(
+                    PRESCRIBED, "She takes 15 mg, as prescribed three weeks ago; her own list still said 10."
+                ),
+                "melatonin": Decision(TAKEN, "On Sundays only, as she says. Nothing to prescribe."),
+                "acetaminophen": Decision(TAKEN, "In place of ibuprofen, as we agreed."),
+            }
+        ),
+    ),
+    (
+        On(3, TUE, "19:10"),
+        "nora",
+        Changes("escitalopram-nora", DOSE, "I had not changed my list", mg(15, "in the morning")),
+    ),
+    (
+        Ago(20),
+        "nora",
+        Starts(
+            "hydroxyzine-nora",
+            "Hydroxyzine",
+            mg(25, "at night", as_needed=True),
+            "Two bad nights; I had some left",
+        ),
+    ),
+)
+"""Samuel found a difference and signed what he decided. The last one is open: what he stopped is taken again."""
 
 THEOS_COURSE: tuple[Line, ...] = (
     (On(12, FRI, "14:10"), "imani", Writes("theo-first", about="theo")),

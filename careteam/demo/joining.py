@@ -8,7 +8,7 @@ from careteam.demo.days import ZONE, When
 from careteam.demo.stage import ORIGIN, Stage
 from careteam.policy.vocabulary import InvitationKind, MembershipKind, Role
 from careteam.services.identity import administrators, staff
-from careteam.services.team import acceptance, invitations, memberships, teams
+from careteam.services.team import acceptance, invitations, memberships, proposals, teams
 from careteam.services.team.acceptance import ByLink
 from careteam.services.team.joining import Answer
 
@@ -51,7 +51,7 @@ class Invites:
     def do(self, stage: Stage, who: str, at: datetime) -> None:
         """Do it; the link goes to the person by the name `<kind>:<person>`."""
         first, end = self.covering or (None, None)
-        _, token = invitations.invite(
+        invited, token = invitations.invite(
             stage.session,
             stage.actor(who),
             kind=self.kind,
@@ -65,7 +65,7 @@ class Invites:
             days=INVITATION_DAYS,
             at=at,
         )
-        stage.keep(f"{self.kind}:{self.invited}", {"token": token})
+        stage.keep(f"{self.kind}:{self.invited}", {**invited, "token": token})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +125,16 @@ class Agrees:
         membership_id = stage.id_of(f"{InvitationKind.CLINICIAN}:{self.clinician}")
         teams.preview(stage.session, stage.actor(who), membership_id, at=at)
         memberships.agree(stage.session, stage.actor(who), membership_id, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class AgreesToProposal:
+    """Looks, as the patient, at what a proposed membership would open, and says yes before the clinician answers."""
+
+    clinician: str
+
+    def do(self, stage: Stage, who: str, at: datetime) -> None:
+        """Do it."""
+        invitation_id = stage.id_of(f"{InvitationKind.CLINICIAN}:{self.clinician}")
+        proposals.preview(stage.session, stage.actor(who), invitation_id, at=at)
+        proposals.agree(stage.session, stage.actor(who), invitation_id, at=at)

@@ -8,6 +8,7 @@ from careteam.errors import NotFound
 from careteam.policy.vocabulary import ItemClass
 from careteam.services.log import access_history, access_log
 from careteam.services.record import medications, notes, shared_record
+from careteam.services.team import sharing_matrix
 
 SHARED_RECORD = "shared_record.read_shared_record"
 """What the REST door calls this request when it refuses it."""
@@ -54,6 +55,15 @@ class ReadsLog:
     def do(self, stage: Stage, who: str, at: datetime) -> None:
         """Do it."""
         access_history.page_of(stage.session, stage.actor(who), stage.patient_id(who), limit=25, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class LooksAtSharing:
+    """Reads, as the patient, who reads which class of whose items."""
+
+    def do(self, stage: Stage, who: str, at: datetime) -> None:
+        """Do it."""
+        sharing_matrix.read(stage.session, stage.actor(who), stage.patient_id(who), at=at)
 
 
 @dataclass(frozen=True, slots=True)

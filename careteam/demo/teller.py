@@ -1,6 +1,6 @@
 """Tells the story: every line at its time, in the order of the clock, each through the service that does it."""
 
-from careteam.demo import beginnings, course, permission
+from careteam.demo import beginnings, course, findings, permission
 from careteam.demo.stage import Line, Stage
 
 STORY: tuple[Line, ...] = (
@@ -9,7 +9,11 @@ STORY: tuple[Line, ...] = (
     *beginnings.THEOS_TEAM,
     *course.NORAS_NOTES,
     *course.NORAS_MEDICATIONS,
+    *course.FROM_ELSEWHERE,
+    *course.BOTH_SIDES,
     *course.THEOS_COURSE,
+    *findings.NORAS_ALLERGIES,
+    *findings.CONDITIONS,
     *permission.CONSENTS,
     *permission.LOOKS,
 )

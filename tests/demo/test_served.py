@@ -1,15 +1,18 @@
 """The whole command as somebody runs it: it serves what it printed, and the printed lines work as written."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyotp
 import pytest
 import requests
 
+from careteam.demo.cast import CAST
 from tests.http.server import ROOT, free_port, wait_until_ready
 
 
@@ -34,13 +37,47 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 def test_the_printed_lines_refuse_permit_and_tell(served: tuple[str, Path]) -> None:
     url, printed = served
     lines = [line for line in printed.read_text().splitlines() if line.startswith("  curl ")]
-    refused, permitted, log = (_ask(line) for line in lines)
+    refused, permitted, log = (_ask(line) for line in lines[:3])
     assert (refused.status_code, refused.json()["title"]) == (404, "There is nothing here that you can see")
     assert (permitted.status_code, permitted.json()["patient"]["name"]) == (200, "Nora Whitfield")
     told = [event["sentence"] for event in log.json()["items"]]
-    assert told[0].startswith("Samuel Osei opened your shared record: 3 coordination notes of Imani Brooks")
+    assert told[0].startswith("Samuel Osei opened your shared record: ")
+    assert "3 coordination notes of Imani Brooks" in told[0]
     assert told[1] == "Gwen Hartley asked for the shared record and was refused."
     assert all(line.count(url) == 1 for line in lines)
+
+
+def test_the_further_lines_show_both_sides_what_is_new_who_reads_what_and_the_log_as_a_file(
+    served: tuple[str, Path],
+) -> None:
+    _, printed = served
+    lines = [line for line in printed.read_text().splitlines() if line.startswith("  curl ")][3:]
+    pairs, new, sharing, reviews, log = (_ask(line) for line in lines)
+    assert [line["state"] for line in pairs.json()["items"] if line["difference"]] == ["stopped_but_taken"]
+    assert [(p["name"], p["new"]["counts"]) for p in new.json()["items"]] == [
+        ("Nora Whitfield", [{"class": "medication", "count": 1}])
+    ]
+    assert [reader["name"] for reader in sharing.json()["readers"]] == ["Helen Marsh", "Imani Brooks", "Samuel Osei"]
+    assert [item["about"] for item in reviews.json()["items"]] == ["Hay fever"]
+    assert log.headers["Content-Type"].startswith("text/csv")
+    assert "Nora Whitfield looked at the imported items that wait" in log.text
+
+
+def test_the_printed_way_to_a_second_factor_is_the_way(served: tuple[str, Path]) -> None:
+    url, printed = served
+    steps = re.findall(r"^  \d  POST (http\S+?),? ", printed.read_text(), re.MULTILINE)
+    assert [step.removeprefix(f"{url}/api/v1/") for step in steps] == [
+        "session",
+        "me/second-factor",
+        "me/second-factor/confirmation",
+    ]
+    player, browser = CAST["theo"], requests.Session()
+    signed_in = browser.post(steps[0], json={"email": player.email, "password": player.password}, timeout=30)
+    csrf = {"X-CSRFToken": signed_in.json()["csrf_token"]}
+    begun = browser.post(steps[1], json={"password": player.password}, headers=csrf, timeout=30)
+    code = pyotp.TOTP(begun.json()["secret"]).now()
+    confirmed = browser.post(steps[2], json={"code": code}, headers=csrf, timeout=30)
+    assert len(confirmed.json()["recovery_codes"]) == 10
 
 
 def test_links_lead_to_the_port_that_is_served(served: tuple[str, Path]) -> None:

@@ -116,6 +116,35 @@ def test_the_list_says_who_confirmed_and_reviewed_it(told: Demo) -> None:
     assert confirmed["Escitalopram"]["by"] == ids[COVERING]
 
 
+def test_what_the_prescriber_found_out_ended_his_own_statement(told: Demo) -> None:
+    found = told.client(PRESCRIBER).get(f"{told.record()}/allergies").json["items"]
+    own = {a["kind"]: a for a in found if a["author_id"] == told.client(PRESCRIBER).get("me").json["id"]}
+    ended, allergy = own["no_known_allergies"], own["allergy"]
+    assert (ended["current"], ended["superseded_by"], ended["covers"]) == (False, allergy["id"], "medication")
+    assert (allergy["substance"], allergy["contradicted_by"]) == ("Penicillin", [])
+    assert allergy["reactions"][0]["manifestation"].startswith("Rash")
+
+
+def test_the_therapists_statement_stands_against_it_for_whoever_reads_both(told: Demo) -> None:
+    for who in ("nora", THERAPIST):
+        listed = told.client(who).get(f"{told.record()}/allergies").json
+        standing = {a["covers"]: len(a["contradicted_by"]) for a in listed["items"] if a["current"] and a["covers"]}
+        assert standing == {"everything": 2}
+        assert listed["contradiction"]
+    for who in (PRESCRIBER, COVERING):
+        listed = told.client(who).get(f"{told.record()}/allergies").json
+        assert {a["covers"] for a in listed["items"]} == {None, "medication"}
+        assert listed["contradiction"] is None
+
+
+def test_a_condition_tells_how_it_went_on(told: Demo) -> None:
+    conditions = told.client(THERAPIST).get(f"{told.record()}/conditions").json["items"]
+    statuses = {c["name"].partition(",")[0]: c["clinical_status"] for c in conditions}
+    assert statuses == {"Depressive episode": "active", "Major depressive disorder": "remission"}
+    (changed,) = (c["changes"][0] for c in conditions if c["changes"])
+    assert (changed["before"]["clinical_status"], changed["changed"]) == ("active", ["clinical_status"])
+
+
 def test_the_restriction_closes_progress_notes_to_the_covering_prescriber(told: Demo) -> None:
     shared = told.client(COVERING).get(f"{told.record()}/shared-record").json
     sections = {h["name"]: h["shared"] for h in shared["sharing"]}
@@ -187,6 +216,14 @@ def test_administrators_and_other_patients_find_nothing(told: Demo, who: str) ->
 def test_the_file_holds_no_text_in_clear(told: Demo) -> None:
     stored = told.bytes()
     told_texts = [*ADDENDA.values(), *(part for text in NOTES.values() for part in (text.title, text.body))]
-    others = ["There was no session on Thursday", "Delays sleep", "sessions stay between us", "while I stand in"]
+    others = [
+        "There was no session on Thursday",
+        "Delays sleep",
+        "Rash all over",
+        "Major depressive",
+        "Penicillin",
+        "sessions stay between us",
+        "while I stand in",
+    ]
     assert b"Escitalopram" in stored
     assert [text for text in (*told_texts, *others) if text.encode()[:40] in stored] == []
