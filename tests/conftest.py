@@ -25,7 +25,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How many random pairs of a question and an item the rule is asked, and from which seed."""
     parser.addoption("--pairs", type=int, default=50_000, help="pairs of each random comparison of the rule")
     parser.addoption("--pairs-seed", type=int, default=random.SystemRandom().randrange(2**32), help="their seed")
+    parser.addoption("--full-matrix", action="store_true", help="ask every address in every consent state")
+    parser.addoption("--worlds", type=int, default=2, help="random worlds in which lists are held against single reads")
+    parser.addoption("--worlds-seed", type=int, default=random.SystemRandom().randrange(2**32), help="their seed")
+    parser.addoption("--cases", type=int, default=1, help="generated requests to each operation from each person")
+    parser.addoption("--cases-seed", type=int, default=random.SystemRandom().randrange(2**32), help="their seed")
+    parser.addoption("--wrong-logins", type=int, default=60, help="wrong logins of each brute-force test")
+    parser.addoption("--timings", type=int, default=0, help="runs of each timing comparison; 0: none")
+    parser.addoption("--keys", type=int, default=1, help="idempotency keys for each POST, sent five times at once")
     parser.addoption("--revocations", type=int, default=5, help="revocations that are followed by reads over HTTP")
+    parser.addoption("--session-ends", type=int, default=16, help="requests over HTTP after what ends each session")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -46,9 +55,64 @@ def pairs_seed(pytestconfig: pytest.Config) -> int:
 
 
 @pytest.fixture(scope="session")
+def full_matrix(pytestconfig: pytest.Config) -> bool:
+    """Whether every address is asked in every consent state, also where its row says that none matters."""
+    return bool(pytestconfig.getoption("full_matrix"))
+
+
+@pytest.fixture(scope="session")
+def worlds(pytestconfig: pytest.Config) -> int:
+    """In how many random worlds lists, single reads, counts and the log are compared."""
+    return int(pytestconfig.getoption("worlds"))
+
+
+@pytest.fixture(scope="session")
+def worlds_seed(pytestconfig: pytest.Config) -> int:
+    """The seed of the random worlds."""
+    return int(pytestconfig.getoption("worlds_seed"))
+
+
+@pytest.fixture(scope="session")
+def wrong_logins(pytestconfig: pytest.Config) -> int:
+    """How many wrong logins a brute-force test sends."""
+    return int(pytestconfig.getoption("wrong_logins"))
+
+
+@pytest.fixture(scope="session")
+def timings(pytestconfig: pytest.Config) -> int:
+    """How many times each side of a timing comparison is measured; without the option the test is skipped."""
+    runs = int(pytestconfig.getoption("timings"))
+    return runs if runs else pytest.skip("times are compared with --timings N")
+
+
+@pytest.fixture(scope="session")
 def revocations(pytestconfig: pytest.Config) -> int:
     """How many revocations are followed by reads over HTTP."""
     return int(pytestconfig.getoption("revocations"))
+
+
+@pytest.fixture(scope="session")
+def session_ends(pytestconfig: pytest.Config) -> int:
+    """How many requests over HTTP follow each thing that ends a session."""
+    return int(pytestconfig.getoption("session_ends"))
+
+
+@pytest.fixture(scope="session")
+def keys(pytestconfig: pytest.Config) -> int:
+    """How many idempotency keys are tried for each POST over HTTP."""
+    return int(pytestconfig.getoption("keys"))
+
+
+@pytest.fixture(scope="session")
+def cases(pytestconfig: pytest.Config) -> int:
+    """How many generated requests each operation gets from each person."""
+    return int(pytestconfig.getoption("cases"))
+
+
+@pytest.fixture(scope="session")
+def cases_seed(pytestconfig: pytest.Config) -> int:
+    """The seed of the generated requests."""
+    return int(pytestconfig.getoption("cases_seed"))
 
 
 @pytest.fixture(scope="session")

@@ -85,7 +85,7 @@ def test_an_unexpected_error_tells_nothing_but_its_id(world: World, monkeypatch:
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("CANARY-11 in /secret/path")
 
-    monkeypatch.setattr("careteam.services.record.notes.present", fail)
+    monkeypatch.setattr("careteam.services.record.notes.page_of", fail)
     monkeypatch.setattr(world.app, "testing", False)
     answer = world.client(therapist).get(f"{patient.record}/notes")
     assert answer.status_code == 500

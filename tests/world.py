@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 
 from careteam.extensions import db
 from careteam.models import (
+    Allergy,
     ApiToken,
+    Condition,
     Consent,
     Medication,
     MedicationEvent,
@@ -31,6 +33,10 @@ from careteam.models import (
 )
 from careteam.models.types import new_id
 from careteam.policy.vocabulary import (
+    AllergyKind,
+    AllergyScope,
+    AllergyStatus,
+    ConditionStatus,
     ConsentStatus,
     ItemClass,
     Label,
@@ -126,6 +132,10 @@ class World(AbstractContextManager["World"]):
             db.session.add(row)
             db.session.flush()
         db.session.commit()
+
+    @property
+    def _made(self) -> dict[str, datetime]:
+        return {"created_at": self.now, "updated_at": self.now}
 
     def client(self, person: Person | None) -> Client:
         """Return a client that acts as the person, or as nobody."""
@@ -247,7 +257,8 @@ class World(AbstractContextManager["World"]):
 
     def restriction(self, patient: Person, **values: Any) -> Restriction:
         """A standing no; name at least one of item_class, label, holder, item_id."""
-        row = Restriction(patient_id=patient.patient_id, created_at=self.now, created_by=patient.user_id, **values)
+        made = {"created_at": self.now, **values}
+        row = Restriction(patient_id=patient.patient_id, created_by=patient.user_id, **made)
         self.add(row)
         return row
 
@@ -266,7 +277,7 @@ class World(AbstractContextManager["World"]):
     ) -> Note:
         """A signed note held by its author, unless `values` say otherwise."""
         note_id = new_id()
-        row = {"holder_id": author.user_id, "status": NoteStatus.SIGNED, "signed_at": self.now, **values}
+        row = {**self._made, "holder_id": author.user_id, "status": NoteStatus.SIGNED, "signed_at": self.now, **values}
         row["draft"] = row["status"] is NoteStatus.DRAFT
         note = Note(
             id=note_id,
@@ -276,8 +287,6 @@ class World(AbstractContextManager["World"]):
             date=on,
             title=seal(self.session, Note.title, note_id, title),
             body=seal(self.session, Note.body, note_id, body),
-            created_at=self.now,
-            updated_at=self.now,
             **row,
         )
         self.add(note)
@@ -297,7 +306,7 @@ class World(AbstractContextManager["World"]):
         """An active entry, started on the day, held by its author (by the patient if they wrote it)."""
         medication_id = new_id()
         holder_id = None if author.user_id == patient.user_id else author.user_id
-        row = {"holder_id": holder_id, "prescribed": source is MedicationSource.PRESCRIBER, **values}
+        row = {**self._made, "holder_id": holder_id, "prescribed": source is MedicationSource.PRESCRIBER, **values}
         entry = Medication(
             id=medication_id,
             patient_id=patient.patient_id,
@@ -306,8 +315,6 @@ class World(AbstractContextManager["World"]):
             date=on,
             source=source,
             drug_name=drug,
-            created_at=self.now,
-            updated_at=self.now,
             **row,
         )
         start = MedicationEvent(
@@ -322,3 +329,42 @@ class World(AbstractContextManager["World"]):
         )
         self.add(entry, start)
         return entry
+
+    def allergy(
+        self, patient: Person, author: Person, *, substance: str | None = "Penicillin V", **values: Any
+    ) -> Allergy:
+        """An active allergy held by its author; with `covers`, a signed statement that none is known."""
+        allergy_id = new_id()
+        covers: AllergyScope | None = values.get("covers")
+        kind = AllergyKind.NO_KNOWN_ALLERGIES if covers else AllergyKind.ALLERGY
+        words = substance if covers in {None, AllergyScope.OTHER} else None
+        row = {"clinical_status": AllergyStatus.ACTIVE, "signed_at": self.now if covers else None, **values}
+        sealed = seal(self.session, Allergy.substance, allergy_id, words)
+        made = Allergy(
+            **self._entry(patient, author, ItemClass.ALLERGY, id=allergy_id, kind=kind, substance=sealed, **row)
+        )
+        self.add(made)
+        return made
+
+    def condition(
+        self, patient: Person, author: Person, *, name: str = "Generalized anxiety disorder", **values: Any
+    ) -> Condition:
+        """An active condition held by its author."""
+        condition_id = new_id()
+        row = {"clinical_status": ConditionStatus.ACTIVE, **values}
+        sealed = seal(self.session, Condition.name, condition_id, name)
+        made = Condition(**self._entry(patient, author, ItemClass.CONDITION, id=condition_id, name=sealed, **row))
+        self.add(made)
+        return made
+
+    def _entry(self, patient: Person, author: Person, item_class: ItemClass, **values: Any) -> dict[str, Any]:
+        return {
+            "patient_id": patient.patient_id,
+            "item_class": item_class,
+            "author_id": author.user_id,
+            "holder_id": None if author.user_id == patient.user_id else author.user_id,
+            "date": date(2026, 2, 1),
+            "created_at": self.now,
+            "updated_at": self.now,
+            **values,
+        }

@@ -1,10 +1,11 @@
 """The yardstick: a bare Flask + psycopg handler, written by hand, that does the same work in the same database.
 
 Same work: find the token's owner; read team, consents and restrictions and decide; read the notes with
-addenda and the medications with events that the decision opens; unseal every text; write one access event
-and a row per item; answer the same items as JSON; all in one REPEATABLE READ transaction. It knows nothing
-that the product does not, and leaves out everything that a product needs besides: schemas, errors, headers,
-other readers than a clinician, other permits than one consent.
+addenda, the medications with events, the allergies and the conditions with changes that the decision opens, and the
+reconciliations; unseal every text; say which drugs stand on one side only and what changed since the last look;
+write one access event and a row per item; answer the same items as JSON; all in one REPEATABLE READ transaction. It
+knows nothing that the product does not, and leaves out everything that a product needs besides: schemas, errors,
+headers, other readers than a clinician, other permits than one consent, other differences than a missing side.
 """
 
 import hashlib
@@ -40,11 +41,25 @@ WHERE {OPEN} ORDER BY i.date DESC, i.id DESC LIMIT 101"""
 ADDENDA = "SELECT * FROM note_addendum WHERE note_id = ANY(%s) ORDER BY id"
 EVENTS = "SELECT * FROM medication_event WHERE medication_id = ANY(%s) ORDER BY medication_id, position"
 REVIEWED = "SELECT reviewed_at, reviewed_by FROM medication_review WHERE patient_id = %s ORDER BY id DESC LIMIT 1"
+ALLERGIES = f"""SELECT i.*, a.* FROM item i JOIN allergy a ON a.id = i.id
+WHERE {OPEN} ORDER BY i.date DESC, i.id DESC LIMIT 101"""
+CONDITIONS = f"""SELECT i.*, c.* FROM item i JOIN condition c ON c.id = i.id
+WHERE {OPEN} ORDER BY i.date DESC, i.id DESC LIMIT 101"""
+CHANGES = "SELECT * FROM entry_change WHERE item_id = ANY(%s) ORDER BY item_id, position"
+RECONCILED = f"""SELECT i.id, i.author_id, r.signed_at FROM item i JOIN reconciliation r ON r.id = i.id
+WHERE {OPEN} AND r.error_at IS NULL ORDER BY r.signed_at DESC"""
+LAST_LOOK = """SELECT max(at) AS at FROM access_event WHERE actor_id = %(me)s AND patient_id = %(patient)s
+AND act = 'read-shared-record' AND at <= now() - interval '30 minutes'"""
+NEW = f"""SELECT i.id, i.item_class FROM item i WHERE {OPEN} AND NOT i.draft AND i.author_id <> %(me)s
+AND (%(since)s::timestamptz IS NULL OR i.updated_at > %(since)s) LIMIT 100"""
 LOG = """INSERT INTO access_event (id, at, actor_id, actor_role, patient_id, act, outcome, target, purpose, items,
 request_id, address, door) VALUES (%s, now(), %s, 'x', %s, 'read-shared-record', 'disclosed', '', 'treatment',
 %s, '', '', 'bare')"""
 LOG_ITEMS = """INSERT INTO access_event_item (event_id, item_id, item_class, holder_id, version, clause, consent_id)
 SELECT %s, r.* FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::int[], %s::text[], %s::uuid[]) r"""
+
+ALLERGY_TEXTS = ("substance", "codes", "reactions", "note", "error_reason")
+CONDITION_TEXTS = ("name", "codes", "note", "error_reason")
 
 
 def create(url: str, keyring: Keyring) -> Flask:
@@ -91,14 +106,30 @@ def create(url: str, keyring: Keyring) -> Flask:
                 opened(e, "medication_event", "dose_text", "timing", "reason")
                 for e in c.execute(EVENTS, [[m["id"] for m in drugs]])
             ]
+            allergies = [opened(a, "allergy", *ALLERGY_TEXTS) for a in c.execute(ALLERGIES, scope)]
+            conditions = [opened(x, "condition", *CONDITION_TEXTS) for x in c.execute(CONDITIONS, scope)]
+            entries = [*allergies, *conditions]
+            changes = [
+                opened(x, "entry_change", "before", "reason") for x in c.execute(CHANGES, [[e["id"] for e in entries]])
+            ]
             reviewed = c.execute(REVIEWED, [patient_id]).fetchone()
-            log(c, me, patient_id, [*notes, *drugs], permit["id"])
+            reconciled = c.execute(RECONCILED, scope).fetchall()
+            since = c.execute(LAST_LOOK, scope).fetchone()
+            new = c.execute(NEW, {**scope, "since": since["at"] if since else None}).fetchall()
+            log(c, me, patient_id, [*notes, *drugs, *entries], permit["id"])
+        sides = {True: {m["drug_name"] for m in drugs if m["prescribed"]}}
+        sides[False] = {m["drug_name"] for m in drugs if not m["prescribed"]}
         shown = {
             "team": team,
             "permits": mine,
             "notes": [{**n, "addenda": [a for a in addenda if a["note_id"] == n["id"]]} for n in notes],
             "medications": [{**m, "events": [e for e in events if e["medication_id"] == m["id"]]} for m in drugs],
+            "differences": sorted(sides[True] ^ sides[False]),
+            "allergies": [{**a, "changes": [x for x in changes if x["item_id"] == a["id"]]} for a in allergies],
+            "conditions": [{**a, "changes": [x for x in changes if x["item_id"] == a["id"]]} for a in conditions],
             "last_reviewed": reviewed,
+            "reconciled": reconciled,
+            "new": new,
         }
         return Response(orjson.dumps(shown, default=str), content_type="application/json")
 

@@ -6,7 +6,7 @@ from typing import Any
 from careteam import access
 from careteam.models import Consent
 from careteam.models.types import new_id
-from careteam.policy.facts import Reader
+from careteam.policy.facts import Reader, Verification
 from careteam.policy.scope import Shared
 from careteam.policy.vocabulary import ConsentStatus, Role
 from careteam.services.consents import terms
@@ -109,7 +109,7 @@ _ASKED = {
 def opening(world: World, patient: Person, reader: Person, role: Role, at: datetime) -> list[str]:
     """The ids of the consents under which the reader would read at this instant."""
     assert patient.patient_id is not None
-    asked = Reader(reader.user_id, frozenset({role}))
+    asked = Reader(reader.user_id, frozenset({Verification(role, reader.practice_id)}))
     _, scope = access.scopes(world.session, asked, [patient.patient_id], at=at)[patient.patient_id]
     world.session.rollback()
     return [str(permit.consent_id) for permit in scope.permits if isinstance(permit, Shared)]

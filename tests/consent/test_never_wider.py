@@ -9,12 +9,12 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careteam.policy.facts import Consent, Discloser, Reader, Recipient, Team
+from careteam.policy.facts import Consent, Discloser, Reader, Recipient, Team, Verification
 from careteam.policy.narrowing import Part, covers, without
 from careteam.policy.sharing import in_force, readable
 from careteam.policy.vocabulary import CLINICAL_ROLES, ItemClass, Role
 from tests.policy import worlds
-from tests.policy.cast import BO, DAY, NOW, PAUL, TESS, TICK, consent, member, team
+from tests.policy.cast import BO, DAY, ELM, NOW, OAK, PAUL, TESS, TICK, consent, member, team
 from tests.policy.grid import GRID
 from tests.policy.matching import ItemFact, permits
 
@@ -33,7 +33,8 @@ PARTS = (
 
 def read_under(one: Consent, team: Team, user_id: UUID, at: datetime) -> set[ItemFact]:
     """What this reader gets by this consent alone."""
-    scope = readable(Reader(user_id, CLINICAL_ROLES), team, [one], [], at=at)
+    verified = frozenset(Verification(role, place) for role in CLINICAL_ROLES for place in (OAK, ELM))
+    scope = readable(Reader(user_id, verified), team, [one], [], at=at)
     shared = replace(scope, permits=tuple(p for p in scope.permits if p.clause == "consent"))
     return {item for item in ITEMS if permits(shared, item)}
 

@@ -115,16 +115,21 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(world: W
         world.medication(patient, patient, source=MedicationSource.PATIENT)
     with statements(world.app) as sent:
         record_of(world, patient, prescriber)
-    assert len(sent) == 11, "\n".join(sent)
+    assert len(sent) == 16, "\n".join(sent)
 
 
-@pytest.mark.parametrize(("path", "expected"), [("notes", 8), ("medications", 9), ("access-log", 8)])
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("notes", 8), ("medications", 10), ("access-log", 8), ("allergies", 8), ("conditions", 7)],
+)
 @pytest.mark.parametrize("size", [2, 12])
 def test_every_list_keeps_its_number_of_statements(world: World, path: str, expected: int, size: int) -> None:
     patient, therapist, prescriber = world.trio()
     for _ in range(size):
         world.note(patient, therapist)
         world.medication(patient, prescriber)
+        world.allergy(patient, prescriber)
+        world.condition(patient, prescriber)
         world.client(therapist).get(f"{patient.record}/notes")
     with statements(world.app) as sent:
         assert world.client(patient).get(f"{patient.record}/{path}").status_code == 200

@@ -8,11 +8,24 @@ import pytest
 from careteam.models import MedicationReview
 from careteam.models.types import new_id
 from careteam.policy.vocabulary import ConsentStatus, ItemClass, Label, MedicationSource, NoteStatus, Role
-from tests.security.test_sweeps import shown
+from tests.security.asking import shown
 from tests.world import Person, World
 
 READERS = ("therapist", "former", "upcoming", "stranger", "administrator", "officer", "another patient")
-LISTS = ("notes", "medications", "label-reviews", "consents", "team", "shared-record", "access-log", "restrictions", "")
+LISTS = (
+    "notes",
+    "medications",
+    "medication-pairs",
+    "medication-reconciliations",
+    "label-reviews",
+    "consents",
+    "team",
+    "shared-record",
+    "sharing",
+    "access-log",
+    "restrictions",
+    "",
+)
 
 
 def everything(world: World, reader: Person, patient: Person) -> list[tuple[Any, ...]]:

@@ -1,0 +1,131 @@
+"""A query and a body that are right in form and meaning, for every address that takes one.
+
+Words in braces stand for ids of the stage: `{maya}`, `{tess}`, `{paul}` and `{cora}` are people, `{record}` is Maya's
+record, `{practice}` is Tess's, `{import}` waits for Paul; `PATIENTS` holds what Maya herself sends where it differs.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from careteam.services.consents import terms
+from tests.consent.acts import signature
+from tests.fhir_reading.samples import bundle, request
+from tests.fhir_reading.samples import patient as fhir_patient
+from tests.security.stage import LINK, MAYA, Stage
+from tests.world import PASSWORD
+
+DOCUMENT = {"disclosers": ["team"], "recipients": ["role:therapist"], "classes": ["progress_note"]}
+BODIES: Mapping[str, Any] = {
+    "addresses.ask_address_change": {"email": "another@example.org", "password": PASSWORD},
+    "addresses.confirm_address_change": {"token": "x" * 43},
+    "allergies.record_allergy": {"substance": "Penicillin V"},
+    "allergies.state_no_known_allergies": {"covers": "food"},
+    "allergies.change_allergy": {"criticality": "high"},
+    "allergies.enter_allergy_in_error": {"reason": "no"},
+    "conditions.record_condition": {"name": "Insomnia"},
+    "conditions.change_condition": {"severity": "mild"},
+    "conditions.enter_condition_in_error": {"reason": "no"},
+    "consents.begin_consent": DOCUMENT,
+    "consents.edit_consent": {"classes": ["medication"]},
+    "consents.sign_consent": signature(MAYA),
+    "imports.import_bundle": bundle(fhir_patient(birthDate="1990-05-17"), request()),
+    "invitations.invite": {
+        "kind": "clinician",
+        "email": "somebody@example.org",
+        "role": "prescriber",
+        "patient_id": "{record}",
+    },
+    "invitations.accept_invitation": {"token": LINK, "name": "Nobody Yet", "password": PASSWORD},
+    "invitations.decline_invitation": {"token": LINK},
+    "invitations.preview_invitation": {"token": LINK},
+    "invitations.accept_own_invitation": {},
+    "labels.review_many_labels": {"reviews": [{"item_id": "{import}", "version": 1, "labels": []}]},
+    "labels.review_labels": {"labels": []},
+    "labels.remove_label": {"reason": "no"},
+    "labels.deny_part2": {"reason": "no"},
+    "me.edit_me": {"time_zone": "Europe/Berlin"},
+    "me.change_password": {"current_password": PASSWORD, "new_password": "another few words of mine"},
+    "medication_pairs.reconcile_medications": {
+        "typed_name": "Paul Reyes",
+        "decisions": [{"entries": [{"id": "{record}", "version": 1}], "decision": "accept_taken"}],
+    },
+    "medication_pairs.enter_reconciliation_in_error": {"reason": "no"},
+    "medications.start_medication": {"drug_name": "Sertraline", "started_on": "2026-01-01"},
+    "medications.enter_medication_in_error": {"reason": "no"},
+    "medications.change_medication": {"kind": "stop"},
+    "notes.draft_note": {"kind": "progress_note", "title": "t", "body": "b", "date": "2026-01-01"},
+    "notes.edit_note": {"title": "t"},
+    "notes.add_addendum": {"body": "b"},
+    "notes.enter_note_in_error": {"reason": "no"},
+    "password_resets.issue_password_reset": {"password": PASSWORD},
+    "password_resets.reset_password": {"token": "x" * 43, "password": "another few words of mine"},
+    "password_resets.reset_password_request": {"email": "noor.haddad@example.org"},
+    "patients.change_patient": {"death_date": None},
+    "practices.make_practice": {"name": "A new practice"},
+    "practices.edit_practice": {"name": "Another name"},
+    "restrictions.restrict": {"against": "anyone", "item_class": "medication"},
+    "revocations.revoke_consent": {"given": "orally"},
+    "revocations.revoke_everywhere": {"given": "orally"},
+    "second_factor.begin_second_factor": {"password": PASSWORD},
+    "second_factor.confirm_second_factor": {"code": "000000"},
+    "second_factor.remove_second_factor": {"password": PASSWORD},
+    "second_factor.renew_recovery_codes": {"password": PASSWORD},
+    "session.sign_in": {"email": "noor.haddad@example.org", "password": PASSWORD},
+    "tokens.create_token": {"name": "t", "access": "read", "expires_in_days": 3, "current_password": PASSWORD},
+}
+PATIENTS: Mapping[str, Any] = {
+    "revocations.revoke_consent": {},
+    "revocations.revoke_everywhere": {},
+}
+SIGNED_IN: Mapping[str, Any] = {"invitations.accept_invitation": {"token": LINK}}
+"""What somebody who is signed in sends where it differs."""
+QUERIES: Mapping[str, Mapping[str, Any]] = {
+    "team.preview_role": {"role": "therapist"},
+    "imports.import_bundle": {"therapist_id": "{tess}", "prescriber_id": "{paul}", "patient_id": "{record}"},
+}
+WORDS: Mapping[str, Any] = {
+    "label": "hiv",
+    "sha256": terms.current().sha256,
+    "name": "swagger-ui.css",
+    "filename": "none",
+}
+"""What stands in an address and is no id."""
+
+
+def body_of(endpoint: str, stage: Stage, actor: str) -> Any:
+    """Return the body that this person sends, None where there is none."""
+    body = BODIES.get(endpoint)
+    if actor != "anonymous":
+        body = SIGNED_IN.get(endpoint, body)
+    if actor == "patient":
+        body = PATIENTS.get(endpoint, body)
+    return filled(body, stage)
+
+
+def query_of(endpoint: str, stage: Stage) -> Any:
+    """Return the query, empty where there is none."""
+    return filled(QUERIES.get(endpoint, {}), stage)
+
+
+def filled(value: Any, stage: Stage) -> Any:
+    """Return a body or query with the ids of the stage in it."""
+    if isinstance(value, str):
+        return _ids(stage).get(value, value)
+    if isinstance(value, Mapping):
+        return {key: filled(part, stage) for key, part in value.items()}
+    return [filled(part, stage) for part in value] if isinstance(value, list) else value
+
+
+def _ids(stage: Stage) -> dict[str, str]:
+    people = {
+        "maya": stage.patient,
+        "tess": stage.therapist,
+        "paul": stage.prescriber,
+        "cora": stage.covering,
+    }
+    return {
+        **{f"{{{name}}}": str(person.user_id) for name, person in people.items()},
+        "{record}": str(stage.patient.patient_id),
+        "{practice}": str(stage.therapist.practice_id),
+        "{import}": str(stage.things["Paul's import"].ids["item_id"]),
+    }

@@ -1,0 +1,177 @@
+"""The sweeps are worth what they find: each of these faults, put into the program, must be found."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from flask import g
+from marshmallow import EXCLUDE
+from sqlalchemy import false, update
+
+from careteam import access, context
+from careteam.api import auth
+from careteam.api.parsing import StrictParser
+from careteam.errors import NotFound
+from careteam.extensions import csrf
+from careteam.models import Patient, Restriction
+from careteam.services.consents import restrictions, views
+from careteam.services.log import access_log
+from careteam.services.team import teams
+from tests.conftest import empty
+from tests.security.stage import Stage
+from tests.security.test_access_matrix import sweep
+from tests.security.test_browsers import changed_by_reading, forged
+from tests.security.test_id_swap import Swaps, swapped_addresses
+from tests.security.test_lists_and_reads import differences
+from tests.security.test_mass_assignment import taken_columns
+from tests.world import World
+
+Fault = Callable[[World], AbstractContextManager[Any]]
+SEEDS = range(4, 16)
+
+
+@contextmanager
+def _in_the_gate(name: str, value: Any) -> Iterator[None]:
+    """Change a part of the gate; what it worded before and words now is forgotten."""
+    access._permit_number.cache_clear()
+    with patch.object(access, name, value):
+        yield
+    access._permit_number.cache_clear()
+
+
+@contextmanager
+def _one_decision_for_all() -> Iterator[None]:
+    """Keep the first decision about a record, for whoever asks next."""
+    kept: dict[Any, Any] = {}
+    fresh = access.opened
+
+    def opened(session: Any, reader: Any, patient_id: Any, *, at: Any) -> Any:
+        if patient_id not in kept:
+            kept[patient_id] = fresh(session, reader, patient_id, at=at)
+        return kept[patient_id]
+
+    with patch.object(access, "opened", opened):
+        yield
+
+
+@contextmanager
+def _whoever_came_last() -> Iterator[None]:
+    """Somebody who is not signed in is taken for whoever was, before."""
+    kept: list[Any] = []
+    fresh = context.asking
+
+    def asking() -> Any:
+        kept[:] = kept or [fresh()]
+        return g.get("asking") or kept[0]
+
+    with patch.object(context, "asking", asking):
+        yield
+
+
+@contextmanager
+def _reading_writes() -> Iterator[None]:
+    """Reading who is in a team changes the patient's time zone."""
+    fresh = teams.read
+
+    def read(session: Any, *rest: Any, **at: Any) -> Any:
+        session.execute(update(Patient).values(time_zone="Europe/Berlin"))
+        return fresh(session, *rest, **at)
+
+    with patch.object(teams, "read", read):
+        yield
+
+
+def _by_id_alone(session: Any, _record: Any, restriction_id: Any) -> Any:
+    if (found := session.get(Restriction, restriction_id)) is None:
+        raise NotFound
+    return found
+
+
+def _as_for_the_patient(session: Any, record: Any, consent: Any) -> Any:
+    return views._for_patient(session, record, consent, None)
+
+
+def _swap(world: World) -> list[str]:
+    return swapped_addresses(Swaps(world, "/restrictions/"))
+
+
+def _lists(world: World) -> list[str]:
+    """Look at worlds until one shows the fault: a single one may hold nothing that it would touch."""
+    for seed in SEEDS:
+        if found := differences(world, seed, Counter()):
+            return found
+        empty(world.app.config["SQLALCHEMY_DATABASE_URI"])
+    return []
+
+
+FAULTS: Mapping[str, tuple[Fault, Callable[[World], list[str]]]] = {
+    "no label matters": (
+        lambda _: _in_the_gate("label_mask", lambda labels: 31),
+        lambda world: sweep(world, "active", only="/notes")[1],
+    ),
+    "no restriction matters": (
+        lambda _: _in_the_gate("_limited", lambda item, limit: false()),
+        lambda world: sweep(world, "restriction", only="/notes")[1],
+    ),
+    "no restriction matters, in random worlds": (
+        lambda _: _in_the_gate("_limited", lambda item, limit: false()),
+        _lists,
+    ),
+    "a disclosure is not logged": (
+        lambda _: patch.object(access_log, "disclosed", lambda *_, **__: None),
+        lambda world: sweep(world, "active", only="/notes")[1],
+    ),
+    "a disclosure is logged twice": (
+        lambda _: patch.object(access_log, "disclosed", _twice(access_log.disclosed)),
+        _lists,
+    ),
+    "nobody's request is somebody's": (
+        lambda _: _whoever_came_last(),
+        lambda world: sweep(world, "active", only="/medications")[1],
+    ),
+    "a decision is kept for the next reader": (
+        lambda _: _one_decision_for_all(),
+        lambda world: sweep(world, "none", only="/notes")[1],
+    ),
+    "a clinician sees a whole consent": (
+        lambda _: patch.object(views, "_for_clinician", _as_for_the_patient),
+        lambda world: sweep(world, "active", only="/consents")[1],
+    ),
+    "a restriction is found by its id alone": (lambda _: patch.object(restrictions, "_find", _by_id_alone), _swap),
+    "unknown fields are passed over": (
+        lambda _: patch.object(StrictParser, "DEFAULT_UNKNOWN_BY_LOCATION", {"json": EXCLUDE}),
+        lambda world: taken_columns(Swaps(world, "/notes"))[1],
+    ),
+    "the token of our pages is not asked for": (
+        lambda _: patch.object(csrf, "protect", lambda: None),
+        lambda world: forged(Stage(world, "active"), "/restrictions")[2],
+    ),
+    "a page of another site may write": (
+        lambda _: patch.object(auth, "refuse_other_sites", lambda: None),
+        lambda world: forged(Stage(world, "active"), "/restrictions")[2],
+    ),
+    "reading writes": (
+        lambda _: _reading_writes(),
+        lambda world: changed_by_reading(Stage(world, "active"), "/team")[1],
+    ),
+}
+
+
+def _twice(log: Callable[..., None]) -> Callable[..., None]:
+    def disclosed(*rest: Any, **at: Any) -> None:
+        log(*rest, **at)
+        log(*rest, **at)
+
+    return disclosed
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_found(world: World, name: str) -> None:
+    fault, look = FAULTS[name]
+    with fault(world):
+        found = look(world)
+    assert found, f"with this fault everything is as it should be: {name}"

@@ -1,0 +1,172 @@
+"""An id of Noor's where one of Maya's belongs, in every place of every address, query and body: nothing happens.
+
+Asked by everybody who may do with Maya's thing what the address does; Paul is in both teams and reads both records.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.security.asking import Asked, Asker, asking
+from tests.security.document import Document, Place, with_value
+from tests.security.examples import WORDS, body_of, filled, query_of
+from tests.security.matrix import ACTORS, Row, matrix
+from tests.security.noor import ids_of_noor
+from tests.security.routes import ABSENT, API, Route, routes
+from tests.security.stage import Stage
+from tests.world import World
+
+OTHERWISE = {
+    "invitations.invite body practice_id": {"kind": "patient", "email": "a@example.org", "role": "therapist"},
+}
+"""The body from which a place is tried, where the example has no room for it."""
+READS_BOTH = {"prescriber"}
+CHANGES_BY_ITSELF = re.compile(r'"(request_id|id|at|csrf_token)": ?"[^"]*"')
+
+
+class Swaps:
+    """The stage with consent in force, Noor's things, and what may be asked on it."""
+
+    def __init__(self, world: World, only: str = "") -> None:
+        self.stage = Stage(world, "active")
+        self.theirs = ids_of_noor(self.stage)
+        self.routes = {str(route): route for route in routes(world.app, API) if only in route.rule}
+        self.document = Document(world.app)
+        self.counted = Counter[str]()
+
+    def acts(self) -> Iterator[tuple[Row, Route, str | None, str]]:
+        """Yield whatever somebody may do, as far as its state (or their browser) allows: row, route, thing, who."""
+        for row in matrix().rows:
+            if row.route in self.routes:
+                for thing in matrix().things_of(row):
+                    for actor in ACTORS:
+                        due = matrix().answer(row, actor, thing, "active")
+                        browser = row.way == "browser only" and due == "refused"
+                        if due == "open" or due.isdecimal() or browser:
+                            yield row, self.routes[row.route], thing, actor
+
+    def ids(self, thing: str | None) -> dict[str, Any]:
+        """Return what stands in the address when it is right."""
+        mine = self.stage.things[thing].ids if thing else {}
+        return {"patient_id": self.stage.patient.patient_id, **WORDS, **mine}
+
+    def send(self, ask: Asker, route: Route, actor: str, ids: dict[str, Any], **parts: Any) -> Asked:
+        """Ask, with the example body and query unless others are given."""
+        body = parts.get("body", body_of(route.endpoint, self.stage, actor))
+        options: dict[str, Any] = {"query_string": parts.get("query", query_of(route.endpoint, self.stage))}
+        if body is not None:
+            options["json"] = body
+        if route.method != "GET":
+            options["headers"] = {"If-Match": '"1"'}
+        return ask(self.stage.actors[actor], route.method, route.address(ids), **options)
+
+    def leaks(self, asked: Asked) -> bool:
+        """Say whether an answer tells anything of Noor's record."""
+        return any(t == "Noor's record" and word in asked.told for word, t in self.stage.canaries.items())
+
+
+def test_no_id_in_an_address_reaches_another_patients_thing(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    swaps = Swaps(world)
+    _say(capsys, "ids in addresses", swaps, swapped_addresses(swaps))
+
+
+def swapped_addresses(swaps: Swaps) -> list[str]:
+    """Put Noor's id into each place of each address in turn; return where it was taken."""
+    wrong = list[str]()
+    with asking(swaps.stage.world) as ask:
+        for row, route, thing, actor in swaps.acts():
+            for place in route.ids:
+                if place not in swaps.theirs:
+                    wrong.append(f"{route}: say in noor.py what is Noor's {place}")
+                elif route.ids != ("patient_id",) or actor not in READS_BOTH:
+                    wrong += _swapped(swaps, ask, (row, route, thing, actor), place, swaps.theirs[place])
+    return wrong
+
+
+def test_no_part_of_one_thing_is_reached_through_another(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    swaps, wrong = Swaps(world), list[str]()
+    with asking(world) as ask:
+        for row, route, thing, actor in swaps.acts():
+            for place in route.ids[2:] if "patient_id" in route.ids else ():
+                others = [t.ids[place] for t in swaps.stage.things.values() if place in t.ids and t.name != thing]
+                assert others, f"put a second thing with a {place} on the stage"
+                wrong += [w for o in others for w in _swapped(swaps, ask, (row, route, thing, actor), place, o)]
+    _say(capsys, "parts of another thing of the same patient", swaps, wrong)
+
+
+def _swapped(
+    swaps: Swaps, ask: Asker, act: tuple[Row, Route, str | None, str], place: str, other: Any
+) -> Iterator[str]:
+    row, route, thing, actor = act
+    ids = swaps.ids(thing)
+    swapped = swaps.send(ask, route, actor, {**ids, place: other})
+    absent = swaps.send(ask, route, actor, {**ids, place: ABSENT})
+    swaps.counted["asked"] += 1
+    if swapped.answer.status_code < 400 or swaps.leaks(swapped):
+        yield f"{row.name} as {actor}: another's {place} was taken: {swapped.answer.text[:200]}"
+    elif swapped.answer.status_code != absent.answer.status_code or swapped.answer.data != absent.answer.data:
+        yield f"{row.name} as {actor}: another's {place} answers unlike an absent one: {swapped.answer.text[:200]}"
+
+
+def test_no_id_in_a_query_or_body_reaches_another_patients_thing(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    swaps, wrong, taken = Swaps(world), list[str](), dict[str, bool]()
+    with asking(world) as ask:
+        for row, route, thing, actor in swaps.acts():
+            for place in swaps.document.places(route):
+                if not (place.is_id or place.is_member) or matrix().answer(row, actor, thing, "active") != "open":
+                    continue
+                wrong += _put(swaps, ask, (row, route, thing, actor), place)
+                name = f"{route.endpoint} {place.name}"
+                taken[name] = taken.get(name, False) or _control(swaps, ask, route, thing, actor, place)
+    _say(capsys, f"ids in {len(taken)} places of queries and bodies", swaps, wrong)
+    never = {name for name, accepted in taken.items() if not accepted}
+    assert not never, f"no id of Maya's own is taken there, so that nothing is shown: extend examples.py: {never}"
+
+
+def _put(swaps: Swaps, ask: Asker, act: tuple[Row, Route, str | None, str], place: Place) -> Iterator[str]:
+    row, route, thing, actor = act
+    if place.path[-1] == "patient_id" and actor in READS_BOTH:
+        return
+    people = [swaps.stage.noor.user_id]
+    nothing = _plain(_with(swaps, ask, route, thing, actor, place, ABSENT))
+    for other in people if place.is_member else [*people, *swaps.theirs.values()]:
+        asked = _with(swaps, ask, route, thing, actor, place, other)
+        swaps.counted["asked"] += 1
+        same = _plain(asked) == nothing and place.where == "query" and route.method == "GET"
+        if swaps.leaks(asked) or (asked.answer.status_code < 400 and not same):
+            yield f"{row.name} as {actor}: {place.name} took {other}: {asked.answer.text[:200]}"
+
+
+def _with(swaps: Swaps, ask: Asker, route: Route, thing: str | None, actor: str, place: Place, value: Any) -> Asked:
+    value = f"member:{value}" if place.is_member else str(value)
+    whole = {"query": query_of(route.endpoint, swaps.stage), "body": body_of(route.endpoint, swaps.stage, actor)}
+    whole["body"] = filled(OTHERWISE.get(f"{route.endpoint} {place.name}", whole["body"]), swaps.stage)
+    whole[place.where] = with_value(whole[place.where], place.path, value)
+    return swaps.send(ask, route, actor, swaps.ids(thing), **whole)
+
+
+def _plain(asked: Asked) -> tuple[int, str]:
+    return asked.answer.status_code, CHANGES_BY_ITSELF.sub("", asked.answer.text)
+
+
+def _control(swaps: Swaps, ask: Asker, route: Route, thing: str | None, actor: str, place: Place) -> bool:
+    """Say whether something of Maya's own is taken in this place: otherwise its refusal would show nothing."""
+    stage = swaps.stage
+    people = [stage.prescriber.user_id, stage.therapist.user_id, stage.patient.user_id, stage.stranger.practice_id]
+    things = [value for t in stage.things.values() for value in t.ids.values()]
+    for own in people if place.is_member else [*people, stage.patient.patient_id, *things]:
+        if _with(swaps, ask, route, thing, actor, place, own).answer.status_code < 300:
+            return True
+    return False
+
+
+def _say(capsys: pytest.CaptureFixture[str], what: str, swaps: Swaps, wrong: list[str]) -> None:
+    with capsys.disabled():
+        print(f"\n{what}: {swaps.counted['asked']} swaps, {len(wrong)} successes", end="")
+    assert swaps.counted["asked"]
+    assert not wrong, "\n".join(wrong[:30])
