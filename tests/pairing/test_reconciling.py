@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
 from sqlalchemy import select
 
-from careteam.models import DifferenceDecision, Medication
+from careteam.models import AccessEventItem, DifferenceDecision, Medication
 from careteam.policy.vocabulary import MedicationSource, Role
 from careteam.vault import unseal
 from tests.medications.acts import change
@@ -199,3 +200,23 @@ def test_signing_is_logged_with_the_entries_it_is_about(world: World) -> None:
     logged = world.client(patient).get(f"{patient.record}/access-log").json["items"][0]
     assert logged["sentence"].startswith("Paul Reyes reconciled differences of your medication list: ")
     assert sum(part["count"] for part in logged["items"]) == 3
+
+
+def test_that_something_will_change_leaves_the_difference_open_and_shows_the_word(world: World) -> None:
+    patient, therapist, prescriber = world.trio()
+    world.consent(patient, disclosers=OPEN)
+    ordered = world.medication(patient, prescriber, dose=100)
+    world.medication(patient, patient, dose=50, source=MedicationSource.PATIENT)
+    found = line(world, prescriber, patient)
+    signed = sign(world, prescriber, patient, decision(found, "will_change", text="Up next week.")).json
+    (shown,) = world.client(therapist).get(f"{patient.record}/shared-record").json["medications"]["differences"]
+    assert shown["difference"]["resolution"]["text"] == "Up next week."
+    told = world.session.scalars(select(AccessEventItem.item_id).order_by(AccessEventItem.event_id.desc())).all()
+    assert UUID(signed["id"]) in set(told[:3]), "the log names the reconciliation whose words were read"
+    change = {"kind": "dose_change", "effective_on": "2026-03-01", "dose_value": "150", "dose_unit": "mg"}
+    where = f"{patient.record}/medications/{ordered.id}"
+    version = world.client(prescriber).get(where).json["version"]
+    assert world.client(prescriber).post(f"{where}/events", change, version=version).status_code == 201
+    after = pairs(world, therapist, patient)
+    assert after["items"][0]["difference"]["resolution"] is None
+    assert after["last_reconciled"]["by"] == str(prescriber.user_id)

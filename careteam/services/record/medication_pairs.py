@@ -1,6 +1,6 @@
 """The two-sided medication list of one patient for one reader: computed from what they may read, never stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -79,8 +79,7 @@ def read(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> d
     record = open_record(session, actor, patient_id, at=at)
     decided = any_readable(session, record)
     sides = two_sides(session, record, decided=decided)
-    decided = {told.resolution.id: told.resolution.row for told in sides.lines if told.resolution}
-    seen = record.seen([*sides.rows.values(), *decided.values()])
+    seen = record.seen([*sides.rows.values(), *_decisions_of(sides.lines)])
     access_log.disclosed(session, actor, patient_id, "read-medication-pairs", seen, at=at)
     return {
         "items": [show(told, sides) for told in sides.lines],
@@ -123,8 +122,14 @@ def open_differences(session: Session, record: Record, known: Entries | None, *,
     """Return the open differences, and the entries that saying so discloses. `known` and `decided`: see `two_sides`."""
     sides = two_sides(session, record, known, decided=decided)
     found = [told for told in sides.lines if told.open]
-    seen = record.seen(sides.rows[entry.id] for told in found for entry in told.line.entries)
+    entries = [sides.rows[entry.id] for told in found for entry in told.line.entries]
+    seen = record.seen([*entries, *_decisions_of(found)])
     return Differences([show(told, sides) for told in found], seen)
+
+
+def _decisions_of(lines: Iterable[Told]) -> list[Any]:
+    """Return the rows of the reconciliations whose decisions these lines show."""
+    return list({told.resolution.id: told.resolution.row for told in lines if told.resolution}.values())
 
 
 def unseen(record: Record, side: MedicationSide) -> list[dict[str, Any]]:
