@@ -50,8 +50,8 @@ def _sections(guide: Guide, *, serves: bool) -> Iterable[tuple[str, Iterable[str
     yield "Refused: an administrator asks for Nora's record, and is told that there is nothing", _refused(guide)
     yield "Permitted: her prescriber reads what her consents open to him", _permitted(guide)
     yield "Her access log: she sees both", _log(guide)
-    for heading, (who, address, pipe) in _further(guide).items():
-        yield heading, (guide.curl(who, address) + pipe,)
+    for heading, line in _further(guide).items():
+        yield heading, (line,)
     yield "A second factor: asked of staff in production, of nobody here; anybody may have one", _second_factor(guide)
     yield (
         "Addresses",
@@ -81,27 +81,22 @@ def _log(guide: Guide) -> tuple[str, ...]:
     return (guide.curl("nora", f"{guide.patient}/access-log?limit=5") + READABLE,)
 
 
-def _further(guide: Guide) -> Mapping[str, tuple[str, str, str]]:
-    """Return what else to try, by its heading: who asks, where, and into which pipe."""
-    caseload = f"{guide.url}/api/v1/patients?new=true"
+def _further(guide: Guide) -> Mapping[str, str]:
+    """Return what else to try, by its heading."""
+    caseload, patient = f"{guide.url}/api/v1/patients?new=true", guide.patient
     return {
-        "Both sides: what is prescribed beside what she takes; one difference is open": (
-            "samuel",
-            f"{guide.patient}/medication-pairs",
-            READABLE,
-        ),
-        "New since her therapist last looked": ("imani", caseload, READABLE),
-        "Who reads what of whom, until when: the patient sees all of it": (
-            "nora",
-            f"{guide.patient}/sharing",
-            READABLE,
-        ),
-        "Imported, and read by nobody else until she has confirmed its labels": (
-            "nora",
-            f"{guide.patient}/label-reviews",
-            READABLE,
-        ),
-        "Her access log for a spreadsheet": ("nora", f"{guide.patient}/access-log.csv?limit=20", ""),
+        "Both sides: what is prescribed beside what she takes; one difference is open": guide.curl(
+            "samuel", f"{patient}/medication-pairs"
+        )
+        + READABLE,
+        "New since her therapist last looked": guide.curl("imani", caseload) + READABLE,
+        "Who reads what of whom, until when: the patient sees all of it": guide.curl("nora", f"{patient}/sharing")
+        + READABLE,
+        "Imported, and read by nobody else until she has confirmed its labels": guide.curl(
+            "nora", f"{patient}/label-reviews"
+        )
+        + READABLE,
+        "Her access log for a spreadsheet": guide.curl("nora", f"{patient}/access-log.csv?limit=20"),
     }
 
 
@@ -109,5 +104,5 @@ def _second_factor(guide: Guide) -> Iterable[str]:
     place = f"{guide.url}/api/v1/me/second-factor"
     yield f"1  POST {guide.url}/api/v1/session, and keep the cookie and the csrf_token: tokens cannot do this"
     yield f"2  POST {place} with the password as JSON, X-CSRFToken in a header: put the secret into an app"
-    yield f'3  POST {place}/confirmation with {{"code": "..."}} from the app: keep the recovery codes; the token above ends'
-    yield "   The README does it with curl, under PostgreSQL with gunicorn. Run the demo again for a new token."
+    yield f'3  POST {place}/confirmation with {{"code": "..."}} from the app: keep the recovery codes'
+    yield "   The person's token ends with it; run the demo again for a new one. The README shows each step with curl."

@@ -73,3 +73,14 @@ class Demo:
     def bytes(self) -> bytes:
         """Return all that lies on the disk of the database, its log included."""
         return b"".join(p.read_bytes() for p in sorted(self.folder.glob("careteam.db*")) if p.suffix != ".json")
+
+
+def sentences(demo: Demo) -> list[str]:
+    """Return Nora's access log, newest first."""
+    found, cursor = [], ""
+    while True:
+        page = demo.client("nora").get(f"{demo.record()}/access-log?limit=100{cursor}").json
+        found += [event["sentence"] for event in page["items"]]
+        if page["next"] is None:
+            return found
+        cursor = f"&cursor={page['next']}"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from careteam.demo.cast import CAST
-from tests.demo.kit import COVERING, PRESCRIBER, THERAPIST, Demo
+from tests.demo.kit import COVERING, PRESCRIBER, THERAPIST, Demo, sentences
 
 
 def lines(demo: Demo, who: str) -> dict[str, Any]:
@@ -95,8 +95,6 @@ def test_confirming_its_labels_opens_the_imported_diagnosis(own: Demo) -> None:
 
 
 def test_the_patient_said_yes_to_the_cover_before_the_colleague_did(told: Demo) -> None:
-    log = told.client("nora").get(f"{told.record()}/access-log?limit=100").json["items"]
-    told_of = [event["sentence"] for event in reversed(log)]
     steps = [
         "Samuel Osei sent an invitation about your record or care team.",
         "Nora Whitfield looked at what an invitation would open.",
@@ -105,7 +103,7 @@ def test_the_patient_said_yes_to_the_cover_before_the_colleague_did(told: Demo) 
         "Nora Whitfield looked at what is shared.",
         "Nora Whitfield made a restriction.",
     ]
-    assert [sentence for sentence in told_of if sentence in steps][:6] == steps
+    assert [sentence for sentence in reversed(sentences(told)) if sentence in steps][:6] == steps
 
 
 def test_the_matrix_says_until_when_the_cover_reads_and_what_narrows_it(told: Demo) -> None:

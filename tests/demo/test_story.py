@@ -7,7 +7,7 @@ import pytest
 from careteam.demo.cast import CAST
 from careteam.demo.texts import ADDENDA, NOTES, OF_THE_PRESCRIBERS, OF_THE_THERAPIST
 from careteam.services.consents import terms
-from tests.demo.kit import COVERING, PRESCRIBER, THERAPIST, Demo
+from tests.demo.kit import COVERING, PRESCRIBER, THERAPIST, Demo, sentences
 
 ABSENT = "01a2089b-0000-7000-8000-000000000000"
 
@@ -22,17 +22,6 @@ def drugs(demo: Demo, who: str) -> dict[str, Any]:
     """Return Nora's medication entries that somebody reads, by drug."""
     found = demo.client(who).get(f"{demo.record()}/medications?limit=100").json["items"]
     return {entry["drug_name"]: entry for entry in found}
-
-
-def sentences(demo: Demo) -> list[str]:
-    """Return Nora's access log, newest first."""
-    found, cursor = [], ""
-    while True:
-        page = demo.client("nora").get(f"{demo.record()}/access-log?limit=100{cursor}").json
-        found += [event["sentence"] for event in page["items"]]
-        if page["next"] is None:
-            return found
-        cursor = f"&cursor={page['next']}"
 
 
 def named(*names: str) -> set[str]:
