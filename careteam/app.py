@@ -9,6 +9,7 @@ import structlog
 from argon2 import PasswordHasher
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
+from limits.errors import ConfigurationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -28,8 +29,8 @@ from careteam.services.log import access_log
 from config import BadSettings, Settings
 
 log = structlog.get_logger()
-TRIES = 5
-"""How often a request is run at most: anew after a lost race, and once more after a password was looked at."""
+TRIES = 6
+"""How often a request is run at most: anew after a lost race, and once more after each password or code looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     db.init_app(app)
     logs.set_up(settings)
-    api.register(app)
+    try:
+        api.register(app)
+    except ConfigurationError as error:
+        raise BadSettings(f"careteam cannot start:\n- CARETEAM_RATE_LIMIT_STORAGE: {error}") from error
     web.register(app)
     cli.register(app)
     app.after_request(_note_use)

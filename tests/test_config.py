@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from careteam.app import create_app
 from config import BadSettings, Settings
+from tests.conftest import settings_for
 
 GOOD = {
     "CARETEAM_ENVIRONMENT": "production",
@@ -59,3 +61,9 @@ def test_development_makes_strong_secrets_once_and_keeps_them_to_itself(tmp_path
 def test_settings_do_not_show_their_secrets() -> None:
     shown = repr(Settings.from_environment(GOOD))
     assert not any(GOOD[name] in shown for name in GOOD if "KEY" in name or "DATABASE" in name)
+
+
+def test_a_rate_limit_storage_that_cannot_be_used_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
+    settings = settings_for("sqlite://", tmp_path, rate_limits="on", rate_limit_storage="nowhere://")
+    with pytest.raises(BadSettings, match="CARETEAM_RATE_LIMIT_STORAGE"):
+        create_app(settings)
