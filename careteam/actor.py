@@ -1,6 +1,6 @@
 """Who is acting, as the doors hand it to the services: comes from the session or token, never from input."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from careteam.policy.facts import Reader, Verification
@@ -53,6 +53,10 @@ class Actor:
     def has_post(self, practice_id: UUID, role: Role) -> bool:
         """Say whether the actor has this role in this practice."""
         return any(p.practice_id == practice_id and p.role is role for p in self.posts)
+
+    def as_patient(self) -> "Actor":
+        """Return the same person without any role: what they do now, they do for themselves."""
+        return replace(self, posts=(), makes_practices=False)
 
     @property
     def needs_second_factor(self) -> bool:

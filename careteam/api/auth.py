@@ -1,5 +1,6 @@
 """Who is asking, for the REST door: an access token, or a signed-in browser with CSRF protection."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from careteam import context
 from careteam.actor import Actor
 from careteam.api import cookie, rate_limits
+from careteam.api.noes import comes_first
 from careteam.api.parts import settings
 from careteam.api.same_site import refuse_other_sites
 from careteam.errors import NotAuthenticated, NotPermitted
@@ -18,6 +20,7 @@ from careteam.extensions import csrf, login_manager
 from careteam.services.identity import credentials
 from careteam.services.identity.credentials import Credential
 from careteam.services.identity.unfinished import Unfinished, refusal, unfinished
+from careteam.services.team import own_record
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -87,7 +90,11 @@ def signing_in(view: Any) -> Any:
 
 
 def open_before(*steps: Unfinished) -> Any:
-    """Mark a view that answers people who have not done these steps yet; every other view refuses them."""
+    """Mark a view that answers people who have not done these steps yet.
+
+    Every other view refuses them, but for what says no about their own record (`careteam.api.noes`): that they do
+    as the patient alone, without their roles.
+    """
 
     def marked(view: Any) -> Any:
         view.open_before = frozenset(steps)
@@ -164,13 +171,25 @@ def _check_csrf_token() -> None:
 
 
 def _sign_on(found: Credential, by: str) -> None:
-    context.sign_on(context.Asking(found.actor, context.now(), by, found.id, found.writes))
+    asking = context.Asking(found.actor, context.now(), by, found.id, found.writes)
+    context.sign_on(asking)
     context.note_seen(found.id, by, found.seen_at)
-    _refuse_unfinished(found.actor)
+    step = _first_step(found.actor)
+    if step is None:
+        return
+    if not _own_no(found.actor):
+        raise refusal(step)
+    context.sign_on(replace(asking, actor=found.actor.as_patient()))
 
 
-def _refuse_unfinished(actor: Actor) -> None:
+def _first_step(actor: Actor) -> Unfinished | None:
+    """Return what the actor has to do before this view answers them."""
     view = current_app.view_functions.get(request.endpoint or "")
-    for step in unfinished(actor, factor_required=settings().second_factor_required):
-        if step not in getattr(view, "open_before", ()):
-            raise refusal(step)
+    steps = unfinished(actor, factor_required=settings().second_factor_required)
+    return next((step for step in steps if step not in getattr(view, "open_before", ())), None)
+
+
+def _own_no(actor: Actor) -> bool:
+    """Say whether this says no about the actor's own record, or is a read for it: neither waits for any step."""
+    ids = request.view_args or {}
+    return comes_first(request.endpoint or "") and own_record.is_named(context.session(), actor, ids)

@@ -14,12 +14,25 @@ from careteam.errors import VersionRequired
 from careteam.services.record.records import ANY_VERSION
 
 PREFIX = "/api/v1"
+PROOF = frozenset({"password", "current_password", "new_password", "code", "recovery_code"})
+"""Fields by which somebody proves who they are: nothing of them is kept, and nobody is told what they were."""
 
 
 class RestBlueprint(Blueprint):  # type: ignore[misc]
     """A blueprint that reads queries and bodies strictly."""
 
     ARGUMENTS_PARSER = StrictParser()
+
+    def arguments(self, schema: Any, *arguments: Any, **options: Any) -> Any:
+        """Read a query or body of this form; a view whose body proves who somebody is, is marked as such."""
+        read = super().arguments(schema, *arguments, **options)
+
+        def marked(view: Any) -> Any:
+            made = read(view)
+            made.takes_proof = getattr(view, "takes_proof", False) or not PROOF.isdisjoint(schema._declared_fields)
+            return made
+
+        return marked
 
 
 def blueprint(name: str, description: str) -> Any:

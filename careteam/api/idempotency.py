@@ -1,4 +1,4 @@
-"""`Idempotency-Key` on every POST of a signed-in person: the same request again has no second effect.
+"""`Idempotency-Key` on the POSTs of signed-in people: the same request again has no second effect.
 
 What is kept is that it was done and where it can be read, never the answer: a repeated request is answered with
 what a GET of that place gives now, through the same view and the same gate. Where that would not be the same kind
@@ -25,6 +25,7 @@ from careteam.services.idempotency import Asked
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
+WITH_PROOF = "Send this without a key: a body with a password or code is never kept to be compared."
 MALFORMED = "Send 1 to 255 visible ASCII characters, such as a random UUID."
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -64,8 +65,12 @@ def once(carry_out: Callable[[], Response]) -> Response:
 
 
 def applies(view: Any) -> bool:
-    """Say whether the key counts at this view: for signed-in people only, for others have no keys of their own."""
-    return not getattr(view, "anonymous", False)
+    """Say whether the key counts at this view: for signed-in people only, for others have no keys of their own.
+
+    Nor does it where the body carries a password or code. Whether a body is the one that was sent with a key before
+    is told without counting a try: in a stolen session that would tell whether a guessed password is right.
+    """
+    return not getattr(view, "anonymous", False) and not getattr(view, "takes_proof", False)
 
 
 def _once(asked: Asked, carry_out: Callable[[], Response]) -> Response:
@@ -111,9 +116,11 @@ def _located(answer: Response, place: places.Place | None = None) -> Response:
 def _asked() -> Asked | None:
     """Return what is asked for with which key, or None when no key counts here."""
     endpoint = request.endpoint or ""
-    key = request.headers.get(HEADER)
-    if key is None or g.get("asking") is None or not applies(current_app.view_functions.get(endpoint)):
+    key, view = request.headers.get(HEADER), current_app.view_functions.get(endpoint)
+    if key is None or g.get("asking") is None or getattr(view, "anonymous", False):
         return None
+    if not applies(view):
+        raise Invalid("No idempotency key is taken here.", {HEADER: [WITH_PROOF]})
     key = key[1:-1] if len(key) > 1 and key[0] == key[-1] == '"' else key
     if not _KEY.fullmatch(key):
         if says_no(endpoint):

@@ -5,6 +5,8 @@ Counted once per request, after it is known who asks and before anything is done
 Who is signed in is counted by person, whatever tokens or addresses they use, and their browsers apart from their
 tokens: a program that floods does not keep them from revoking its token. The others are counted by the peer's address,
 or what a trusted proxy says of it (an IPv6 address counts as its /64: networks of that size are one client's).
+Signing in with a browser in which it worked before is counted by who that was: no crowd at the same address keeps
+people out of their own browser, and signing in again and again makes no further number.
 """
 
 import ipaddress
@@ -15,6 +17,7 @@ from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter, RequestLimit
 from flask_limiter.errors import RateLimitExceeded
 
+from careteam.api import known_browser
 from careteam.api.noes import says_no
 from careteam.api.parts import settings
 from careteam.context import Asking
@@ -77,7 +80,12 @@ def _asking() -> Asking | None:
 
 def _who() -> str:
     asking = _asking()
-    return f"{asking.by} of {asking.actor.user_id}" if asking else f"address {network(request.remote_addr or '')}"
+    if asking:
+        return f"{asking.by} of {asking.actor.user_id}"
+    known = sorted(known_browser.people()) if _operation() == "sign_in" else []
+    if known:
+        return f"browser of {' '.join(map(str, known))}"
+    return f"address {network(request.remote_addr or '')}"
 
 
 def network(address: str) -> str:
@@ -98,7 +106,11 @@ def _everything() -> str:
 
 
 def _this() -> str:
-    return of((request.endpoint or "").rpartition(".")[2])
+    return of(_operation())
+
+
+def _operation() -> str:
+    return (request.endpoint or "").rpartition(".")[2]
 
 
 def _tell(answer: Response) -> Response:

@@ -16,6 +16,7 @@ from careteam.api.schemas.second_factor import (
     SecondFactorConfirmed,
     SecondFactorOut,
 )
+from careteam.api.session import browser, go_on
 from careteam.context import actor, now, session
 from careteam.services.identity import second_factor
 from careteam.services.identity.factor_codes import Entered
@@ -49,8 +50,18 @@ def begin_second_factor(body: dict[str, Any]) -> Response:
 @blp.response(200, SecondFactorConfirmed)
 @open_before(Unfinished.SECOND_FACTOR)
 def confirm_second_factor(body: dict[str, str]) -> Response:
-    """Confirm with a code: recovery codes are shown this once; your other sessions and all tokens end."""
-    return answer(second_factor.complete(session(), actor(), **body, keep=browser_session(), at=now()))
+    """Confirm with a code: recovery codes are shown this once. All sessions and tokens end, but for a new cookie."""
+    browser_session()
+    done = second_factor.complete(session(), actor(), browser(), **body, at=now())
+    return answer(
+        {
+            "csrf_token": go_on(done.opened),
+            "expires_at": done.opened.expires_at,
+            "recovery_codes": done.recovery_codes,
+            "sessions_ended": done.sessions_ended,
+            "tokens_revoked": done.tokens_revoked,
+        }
+    )
 
 
 @blp.route(PLACE + "/recovery-codes", methods=["POST"])

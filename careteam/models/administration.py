@@ -18,7 +18,10 @@ class AdministrationEvent(Identified, Base):
     """
 
     __tablename__ = "administration_event"
-    __table_args__ = (Index("ix_administration_event_practice", "practice_id", "id"),)
+    __table_args__ = (
+        Index("ix_administration_event_practice", "practice_id", "id"),
+        Index("ix_administration_event_request", "request_id", "practice_id"),
+    )
 
     practice_id: Mapped[UUID] = mapped_column(ForeignKey("practice.id"))
     at: Mapped[datetime]

@@ -114,6 +114,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('administration_event', schema=None) as batch_op:
         batch_op.create_index('ix_administration_event_practice', ['practice_id', 'id'], unique=False)
+        batch_op.create_index('ix_administration_event_request', ['request_id', 'practice_id'], unique=False)
 
     op.create_table('staff_term',
     sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -299,6 +300,7 @@ def downgrade() -> None:
 
     op.drop_table('staff_term')
     with op.batch_alter_table('administration_event', schema=None) as batch_op:
+        batch_op.drop_index('ix_administration_event_request')
         batch_op.drop_index('ix_administration_event_practice')
 
     op.drop_table('administration_event')

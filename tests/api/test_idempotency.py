@@ -14,11 +14,12 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
+from careteam.api.idempotency import WITH_PROOF
 from careteam.app import create_app
 from careteam.models import AccessEvent, ApiToken, KeyUse, Note, Practice, Restriction
 from careteam.services.idempotency import AT_ONCE
 from tests.conftest import settings_for
-from tests.consent.acts import in_state, signature
+from tests.identity.browser import signed_in
 from tests.world import PASSWORD, Client, World
 
 NOTE = {"kind": "progress_note", "title": "First session", "body": "Worries at night.", "date": "2026-03-02"}
@@ -185,17 +186,17 @@ def test_a_new_server_knows_the_key(world: World, database_url: str, tmp_path: P
 
 def test_nothing_kept_of_a_request_tells_what_was_in_it(world: World) -> None:
     patient, therapist, _ = world.trio()
-    consent = in_state(world, patient, therapist, "draft")
-    body = json.dumps(signature(patient.name)).encode()
-    place = f"{patient.record}/consents/{consent.id}/signature"
-    options: dict[str, Any] = {"data": body, "content_type": "application/json", "headers": KEY, "version": 1}
-    assert world.client(patient)("POST", place, **options).status_code == 200
+    body = json.dumps(NOTE).encode()
+    place = f"{patient.record}/notes"
+    options: dict[str, Any] = {"data": body, "content_type": "application/json", "headers": KEY}
+    made = world.client(therapist)("POST", place, **options)
+    assert made.status_code == 201
     world.session.rollback()
     use = world.session.scalars(select(KeyUse)).one()
-    plain = {hashlib.sha256(x).hexdigest() for x in (body, f"{place}?\n".encode() + body, PASSWORD.encode())}
+    plain = {hashlib.sha256(x).hexdigest() for x in (body, f"{place}?\n".encode() + body)}
     plain |= {hashlib.sha256(KEY["Idempotency-Key"].encode()).hexdigest()}
     assert not plain & {use.key_hash, use.fingerprint}
-    assert (use.status, use.location, use.shows_answer) == (200, place.removesuffix("/signature"), True)
+    assert (use.status, use.location, use.shows_answer) == (201, made.headers["Location"], True)
 
 
 def test_a_change_to_one_version_can_be_sent_again(world: World) -> None:
@@ -224,16 +225,14 @@ def test_an_answer_that_showed_a_secret_is_not_shown_again(world: World) -> None
     assert usable.status_code == 200, "the first link is still good"
 
 
-def test_an_access_token_is_made_once_and_shown_once(world: World) -> None:
-    from tests.identity.browser import signed_in
-
-    patient = world.patient()
-    browser = signed_in(world, patient)
+def test_no_key_is_taken_with_a_password(world: World) -> None:
+    browser = signed_in(world, world.patient())
     body = {"name": "n", "access": "read", "expires_in_days": 5, "current_password": PASSWORD}
-    answers = [browser("POST", "tokens", body, headers=KEY) for _ in range(2)]
-    assert [a.status_code for a in answers] == [201, 409]
-    assert "token" not in answers[1].json
+    answers = [browser("POST", "tokens", body, headers=headers) for headers in (KEY, {"Idempotency-Key": ""}, {})]
+    assert [a.status_code for a in answers] == [422, 422, 201]
+    assert answers[0].json["errors"] == {"Idempotency-Key": [WITH_PROOF]}
     assert count(world, ApiToken) == 2, "the one of the test, and the one made"
+    assert count(world, KeyUse) == 0
 
 
 def test_a_no_is_never_held_up_by_its_key(world: World) -> None:
@@ -290,7 +289,8 @@ def test_a_body_that_is_too_large_is_refused_with_and_without_a_key(world: World
 
 def test_a_practice_is_made_once(world: World) -> None:
     maker = world.user("Ada Admin", makes_practices=True)
-    answers = [world.client(maker).post("practices", {"name": "Elm Street"}, headers=KEY) for _ in range(2)]
+    browser = signed_in(world, maker)
+    answers = [browser("POST", "practices", {"name": "Elm Street"}, headers=KEY) for _ in range(2)]
     assert [a.status_code for a in answers] == [201, 201]
     assert answers[0].json == answers[1].json
     assert count(world, Practice) == 1

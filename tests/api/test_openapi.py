@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from openapi_spec_validator import validate
 
+from careteam.api.door import PROOF
 from careteam.api.openapi import METHODS, path_of
 from careteam.api.refusals import ONLY_BY_MEANING
 from tests.api.examples.stage import rules
@@ -85,10 +86,15 @@ def test_a_session_is_asked_for_where_a_token_is_not_enough(world: World, docume
     assert refused == told
 
 
-def test_every_post_of_a_signed_in_person_takes_an_idempotency_key(document: dict[str, Any]) -> None:
+def test_every_post_of_a_signed_in_person_takes_an_idempotency_key_unless_with_a_password_or_code(
+    document: dict[str, Any],
+) -> None:
     for method, path, operation in operations(document):
         named = [p["name"] for p in operation.get("parameters", [])]
-        assert ("Idempotency-Key" in named) is (method == "post" and operation["security"] != []), path
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+        form = document["components"]["schemas"].get(content.get("schema", {}).get("$ref", "").rpartition("/")[2], {})
+        takes = method == "post" and operation["security"] != [] and PROOF.isdisjoint(form.get("properties", {}))
+        assert ("Idempotency-Key" in named) is takes, path
 
 
 def test_every_refusal_is_a_problem_with_an_example(document: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from careteam.models import Staff
 from careteam.policy.vocabulary import ItemClass, Role
 from tests.api.examples.people import staff_of
 from tests.api.examples.played import ASKS
-from tests.api.examples.record import reconciled, waiting
+from tests.api.examples.record import reconciled, reviewed, waiting
 from tests.api.examples.stage import Ask, Stage, rules, send
 from tests.api.test_refusals import documented
 from tests.team.inviting import to_team
@@ -86,6 +86,7 @@ MANY: Mapping[str, Callable[[Stage], Any]] = {
         to_team(s.world, s.maya, f"{name}@example.org", Role.THERAPIST) for name in ("a", "b", "c")
     ],
     "list_label_reviews": _thrice(waiting),
+    "list_medication_reviews": _thrice(reviewed),
     "list_medications": _thrice(lambda s: s.world.medication(s.maya, s.paul)),
     "list_memberships": _clinicians,
     "list_notes": _thrice(lambda s: s.world.note(s.maya, s.tess)),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ ABSENT = UUID("01900000-0000-7000-8000-000000000000")
 EXAMPLES = all_of_them()
 
 
+@lru_cache(maxsize=4)
 def documented(app: Flask) -> dict[str, tuple[str, dict[str, Any]]]:
     """Each operation's method, and what the document says of it."""
     document: Any = app.test_client().get("/api/v1/openapi.json").json
@@ -34,6 +36,11 @@ def documented(app: Flask) -> dict[str, tuple[str, dict[str, Any]]]:
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
         found[operation] = (method, document["paths"][path][method.lower()])
     return found
+
+
+def named(app: Flask, operation: str) -> set[str]:
+    """The parameters of an operation."""
+    return {p["name"] for p in documented(app)[operation][1]["parameters"]}
 
 
 def giving(app: Flask, status: int) -> list[str]:
@@ -102,8 +109,11 @@ def test_413_to_a_body_that_is_too_large(world: World, database_url: str, tmp_pa
     patient = world.patient()
     small = create_app(settings_for(database_url, tmp_path, max_body_bytes=10, max_import_bytes=10))
     big = {"data": b'"' + b"x" * 20 + b'"', "content_type": "application/json"}
-    headers = {"If-Match": '"1"', "Idempotency-Key": "k"}
-    answers = {n: asked(world, n, Client(small, patient.token), **big, headers=headers) for n in giving(small, 413)}
+    answers = {}
+    for name in giving(small, 413):
+        key = {"Idempotency-Key": "k"} if "Idempotency-Key" in named(world.app, name) else {}
+        headers = {"If-Match": '"1"', **key}
+        answers[name] = asked(world, name, Client(small, patient.token), **big, headers=headers)
     with small.app_context():
         db.engine.dispose()
     assert {name: a.text for name, a in answers.items() if a.status_code != 413} == {}

@@ -46,6 +46,7 @@ def enrolled(browser: Browser, moment: datetime = START) -> Phone:
         phone = Phone(begin(browser), [])
         answer = browser("POST", "me/second-factor/confirmation", {"code": phone.code(moment)})
     assert answer.status_code == 200, answer.json
+    browser.csrf = answer.json["csrf_token"]
     phone.recovery_codes = answer.json["recovery_codes"]
     return phone
 

@@ -13,7 +13,7 @@ from careteam.models import ApiToken, Base, LoginSession, TryCount
 from tests.identity.browser import Browser, signed_in
 from tests.world import World
 
-TRIES = int(os.environ.get("CARETEAM_TEST_FORGERIES", "1000"))
+TRIES = int(os.environ.get("CARETEAM_TEST_FORGERIES", "300"))
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
 
 

@@ -72,7 +72,8 @@ def test_a_second_factor_is_confirmed_once_with_one_set_of_recovery_codes(world:
         copies = [copy_of(browser, app) for app in workers * AT_ONCE]
         body = {"code": phone.code(START)}
         answers = together(workers, lambda app, n: copies[n]("POST", "me/second-factor/confirmation", body))
-    assert answers == [200] + [409] * (AT_ONCE - 1)
+    assert answers[0] == 200
+    assert set(answers[1:]) <= {401, 409}, "the cookie of before is worth nothing, nor is the secret"
     assert world.session.execute(select(func.count()).select_from(RecoveryCode)).scalar_one() == 10
 
 

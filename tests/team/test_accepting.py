@@ -76,6 +76,7 @@ def test_a_new_clinician_reads_nothing_until_an_administrator_verifies_them(worl
     assert newcomer.get("patients").json["items"] == []
     ada = world.staff("Ada Admin", Role.ADMINISTRATOR)
     assert accept(newcomer, to_staff(world, ada, WHO, Role.PRESCRIBER)).status_code == 201
+    newcomer = world.client(as_new(world, WHO))
     assert newcomer.get(patient.record).status_code == 404
     staff = f"practices/{ada.practice_id}/staff"
     rows: Any = world.client(ada).get(staff).json

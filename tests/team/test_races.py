@@ -120,5 +120,7 @@ def test_one_staff_invitation_gives_one_role(world: World) -> None:
     person = world.user("Nia New")
     token = to_staff(world, ada, WHO)
     client = world.client(person)
-    assert at_once(world, *[lambda: accept(client, token)] * TOGETHER) == [201, *[410] * (TOGETHER - 1)]
+    first, *others = at_once(world, *[lambda: accept(client, token)] * TOGETHER)
+    assert first == 201
+    assert set(others) <= {401, 410}, "a new role ends the token, too"
     assert rows(world, Staff, Staff.user_id == person.user_id) == 1

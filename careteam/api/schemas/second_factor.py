@@ -43,4 +43,7 @@ class SecondFactorChanged(Schema):
 
 
 class SecondFactorConfirmed(RecoveryCodes, SecondFactorChanged):
-    """Your second factor counts from now on."""
+    """Your second factor counts from now on; the CSRF token is that of the new cookie."""
+
+    csrf_token = fields.String(required=True)
+    expires_at = fields.AwareDateTime(required=True)

@@ -23,6 +23,9 @@ class SessionOut(Schema):
     unfinished = fields.List(
         Word(Unfinished),
         required=True,
-        metadata={"description": "What has to be done first, in this order: everything else answers 403 until then."},
+        metadata={
+            "description": "What has to be done first, in this order: everything else answers 403 until then, but for "
+            "saying no about your own record, and your own consents, restrictions and team."
+        },
     )
     account = fields.Nested(Account, required=True)

@@ -11,12 +11,14 @@ from unicodedata import normalize
 from uuid import UUID
 
 import pyotp
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Update, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from careteam.models import RecoveryCode, SecondFactor
 from careteam.models.types import new_id
+from careteam.services.identity import proving
 from careteam.services.identity.credentials import digest
+from careteam.services.identity.proving import Use
 from careteam.vault import unseal
 
 STEP = 30
@@ -45,18 +47,20 @@ class Check(Enum):
 
 
 def check(session: Session, user_id: UUID, entered: Entered, *, at: datetime) -> Check:
-    """Look at the code, which then is used up. The caller has counted the try, and checked the password.
+    """Look at the code. The caller has counted the try, and checked the password.
 
-    Two requests with one code cannot both get through: the second waits for the first, and finds it used.
+    A right one is used up then and there, also where the request is refused for something else (see `proving.use_up`,
+    which raises): whoever saw it does nothing with it. Two requests with one code cannot both get through.
     """
     factor = active(session, user_id)
     if factor is None or factor.secret is None:
         return Check.NONE
     if entered.recovery_code is not None:
-        right = _use_recovery_code(session, user_id, entered.recovery_code, at)
+        right = proving.use_up(session, _recovery_code(user_id, entered.recovery_code, at))
     elif entered.code is not None:
         secret = unseal(session, SecondFactor.secret, factor.id, factor.secret)
-        right = use_code(session, factor.id, secret, entered.code, at=at)
+        step = _step_of(secret, entered.code, at) if secret else None
+        right = step is not None and proving.use_up(session, _code(factor.id, step))
     else:
         return Check.MISSING
     return Check.RIGHT if right else Check.WRONG
@@ -69,15 +73,9 @@ def active(session: Session, user_id: UUID) -> Any | None:
     return session.execute(mine).one_or_none()
 
 
-def use_code(session: Session, factor_id: UUID, secret: str | None, code: str, *, at: datetime) -> bool:
-    """Tell whether the code is right now and newer than any used before, and use it up."""
-    step = _step_of(secret, code, at) if secret else None
-    if step is None:
-        return False
-    newer = SecondFactor.last_step.is_(None) | (SecondFactor.last_step < step)
-    used = update(SecondFactor).where(SecondFactor.id == factor_id, newer).values(last_step=step)
-    result: Any = session.execute(used.execution_options(synchronize_session=False))
-    return bool(result.rowcount)
+def first_code(secret: str | None, code: str, *, at: datetime) -> int | None:
+    """Return the time step of a code of a new secret, which is thereby used up; None when it is wrong."""
+    return _step_of(secret, code, at) if secret else None
 
 
 def new_recovery_codes(session: Session, user_id: UUID, *, at: datetime) -> list[str]:
@@ -105,11 +103,25 @@ def _step_of(secret: str, code: str, at: datetime) -> int | None:
     return max(matching, default=None)
 
 
-def _use_recovery_code(session: Session, user_id: UUID, code: str, at: datetime) -> bool:
-    mine = (RecoveryCode.user_id == user_id, RecoveryCode.code_hash == digest(_read(code)))
+def _code(factor_id: UUID, step: int) -> Use:
+    newer = SecondFactor.last_step.is_(None) | (SecondFactor.last_step < step)
+    used = update(SecondFactor).where(SecondFactor.id == factor_id, newer).values(last_step=step)
+    return _use(used, factor_id, step)
+
+
+def _recovery_code(user_id: UUID, code: str, at: datetime) -> Use:
+    code_hash = digest(_read(code))
+    mine = (RecoveryCode.user_id == user_id, RecoveryCode.code_hash == code_hash)
     used = update(RecoveryCode).where(*mine, RecoveryCode.used_at.is_(None)).values(used_at=at)
-    result: Any = session.execute(used.execution_options(synchronize_session=False))
-    return bool(result.rowcount)
+    return _use(used, user_id, code_hash)
+
+
+def _use(used: Update, *which: Any) -> Use:
+    def carry_out(session: Session) -> bool:
+        result: Any = session.execute(used.execution_options(synchronize_session=False))
+        return bool(result.rowcount)
+
+    return Use(which, carry_out)
 
 
 def _written(code: str) -> str:

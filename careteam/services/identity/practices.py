@@ -29,7 +29,8 @@ def make(
 ) -> dict[str, Any]:
     """Make a practice; the maker becomes its first administrator. Raises NotPermitted, and Invalid.
 
-    `keep` is the session in which the maker acts (see `careteam.services.identity.staff`).
+    As with every new role, the maker's other sessions and all access tokens end. `keep` is the session in which the
+    maker acts (see `careteam.services.identity.staff`).
     """
     if not actor.makes_practices:
         raise NotPermitted("Your account may not make practices: ask whoever runs this installation.")
@@ -37,7 +38,7 @@ def make(
     practice = Practice(name=normal_name(name), created_at=at, created_by=actor.user_id, **zone)
     session.add(practice)
     session.flush()
-    staff.appoint(session, actor.user_id, practice.id, Role.ADMINISTRATOR, keep=keep, at=at)
+    staff.appoint(session, actor, practice.id, Role.ADMINISTRATOR, keep=keep, at=at)
     access_log.changed(session, actor, None, "make-practice", target=practice.id, at=at)
     administration_log.note(session, actor, practice.id, "make-practice", at=at)
     return {**_shown(practice), "roles": [{"role": Role.ADMINISTRATOR, "verified": False}]}

@@ -3,7 +3,8 @@
 A service that meets a password says so (`evaluate`). The first time it raises `Unproven` to the edge, which rolls
 the request back, counts the try in a transaction of its own, computes the hash and begins the request anew; then the
 same call returns what came out. So the count survives a refusal, no hash is computed while the database waits, and a
-request that loses a race is neither counted nor evaluated twice. Without a guard in the session (command line, demo)
+request that loses a race is neither counted nor evaluated twice. A right code is used up in the same way (`use_up`):
+it is good for one request, whatever becomes of that. Without a guard in the session (command line, demo)
 everything is evaluated on the spot and nothing is counted.
 """
 
@@ -32,12 +33,20 @@ class Password:
     entered: str
 
 
-class Unproven(Exception):
-    """Asks the edge to count a try in this bucket and, with a password, to evaluate it. Nobody else catches it."""
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The one use of a code. `which` names the code; `carry_out` marks it as used, or returns False: it was before."""
 
-    def __init__(self, bucket: str, password: Password | None = None) -> None:
-        super().__init__("to be counted and evaluated at the edge")
-        self.bucket, self.password = bucket, password
+    which: tuple[Any, ...]
+    carry_out: Callable[[Session], bool] = field(compare=False)
+
+
+class Unproven(Exception):
+    """Asks the edge to count a try, and to evaluate a password or use up a code. Nobody else catches it."""
+
+    def __init__(self, bucket: str = "", password: Password | None = None, use: Use | None = None) -> None:
+        super().__init__("to be counted, evaluated or used up at the edge")
+        self.bucket, self.password, self.use = bucket, password, use
 
 
 class Outcome(Enum):
@@ -58,17 +67,21 @@ class Guard:
     counted: dict[str, Counted] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     evaluated: dict[Password, bool] = field(default_factory=dict, repr=False)
+    used: dict[Use, bool] = field(default_factory=dict, repr=False)
 
     def answer(self, asked: Unproven, *, at: datetime) -> None:
-        """Count the try, then evaluate it. The request has no transaction open. Raises TooManyTries.
+        """Count the try, then evaluate it, or use the code up. No transaction is open meanwhile. Raises TooManyTries.
 
         One request is one try, also when the password was changed meanwhile and another hash has to be looked at.
         """
-        if asked.bucket not in self.counted:
+        if asked.bucket and asked.bucket not in self.counted:
             with self.own_transaction() as session:
                 self.counted[asked.bucket] = tries.count(session, self._key(asked.bucket), self.limits, at=at)
         if asked.password is not None:
             self.evaluated[asked.password] = _matches(self.passwords, asked.password)
+        if asked.use is not None:
+            with self.own_transaction() as session:
+                self.used[asked.use] = asked.use.carry_out(session)
 
     def settle(self) -> None:
         """Count no longer what was right or undecided. The request's transaction is over, whatever came of it."""
@@ -101,6 +114,19 @@ def count(session: Session, bucket: str) -> None:
     guard = _guard(session)
     if guard is not None and bucket not in guard.counted:
         raise Unproven(bucket)
+
+
+def use_up(session: Session, use: Use) -> bool:
+    """Tell whether this request is the one for which the code is good; it stays used although the request is refused.
+
+    Of two requests with one code, one is told so. The try is counted before. See the module for what it raises.
+    """
+    guard = _guard(session)
+    if guard is None:
+        return use.carry_out(session)
+    if use not in guard.used:
+        raise Unproven(use=use)
+    return guard.used[use]
 
 
 def right(session: Session, bucket: str) -> None:

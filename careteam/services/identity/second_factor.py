@@ -1,5 +1,6 @@
 """A person's second factor: an authenticator app, with recovery codes for the day on which it is lost."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -18,11 +19,22 @@ from careteam.passwords import Passwords
 from careteam.services.identity import account_links, factor_codes, proving, sessions, tokens
 from careteam.services.identity.accounts import confirm, entering_again
 from careteam.services.identity.factor_codes import Entered, new_recovery_codes
+from careteam.services.identity.sessions import Browser, Opened
 from careteam.services.log import access_log
 from careteam.vault import seal, unseal
 
 ISSUER = "careteam"
 CONFIRMED_WITHIN = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The session that goes on, under a new secret, the recovery codes, and what ended."""
+
+    opened: Opened
+    recovery_codes: list[str]
+    sessions_ended: int
+    tokens_revoked: int
 
 
 def describe(session: Session, actor: Actor, *, factor_required: bool) -> dict[str, Any]:
@@ -57,10 +69,11 @@ def begin(session: Session, passwords: Passwords, actor: Actor, entered: Entered
     return {"secret": secret, "otpauth_uri": uri, "qr_svg": _picture(uri), "confirm_by": until}
 
 
-def complete(session: Session, actor: Actor, *, code: str, keep: UUID, at: datetime) -> dict[str, Any]:
+def complete(session: Session, actor: Actor, browser: Browser, *, code: str, at: datetime) -> Completed:
     """Make the new second factor count, by a code of it, and return ten recovery codes, shown this once.
 
-    Every other session ends, every token and every link. The try is counted as at `accounts.confirm`. Raises Conflict
+    Every session ends, every token and every link; this browser goes on under a new secret, which nobody had before
+    the second factor (ASVS V7.2.4). The try is counted as at `accounts.confirm`. Raises Conflict
     when none was begun within a quarter of an hour, TooManyTries, and NotPermitted on a wrong code.
     """
     row = session.execute(select(SecondFactor).where(SecondFactor.user_id == actor.user_id)).scalar_one_or_none()
@@ -68,16 +81,17 @@ def complete(session: Session, actor: Actor, *, code: str, keep: UUID, at: datet
         raise Conflict("Begin again with POST /me/second-factor: there is no new second factor that waits.")
     proving.count(session, entering_again(actor.user_id))
     secret = unseal(session, SecondFactor.pending_secret, row.id, row.pending_secret)
-    row.last_step = None
-    session.flush()
-    if not factor_codes.use_code(session, row.id, secret, code, at=at):
+    step = factor_codes.first_code(secret, code, at=at)
+    if step is None:
         raise NotPermitted("This is not the code that the new entry in your authenticator app shows now.")
     proving.right(session, entering_again(actor.user_id))
-    row.secret, row.confirmed_at = seal(session, SecondFactor.secret, row.id, secret), at
+    row.secret, row.confirmed_at, row.last_step = seal(session, SecondFactor.secret, row.id, secret), at, step
     row.pending_secret = row.pending_until = None
     session.flush()
     codes = new_recovery_codes(session, actor.user_id, at=at)
-    return {"recovery_codes": codes, **_changed(session, actor, "confirm-second-factor", keep, at)}
+    ended = _changed(session, actor, "confirm-second-factor", None, at)
+    others = max(ended["sessions_ended"] - 1, 0)
+    return Completed(sessions.open_for(session, actor, browser, at=at), codes, others, ended["tokens_revoked"])
 
 
 def renew_recovery_codes(
@@ -133,7 +147,7 @@ def _row(session: Session, user_id: UUID) -> SecondFactor:
     return found
 
 
-def _changed(session: Session, actor: Actor, act: str, keep: UUID, at: datetime) -> dict[str, int]:
+def _changed(session: Session, actor: Actor, act: str, keep: UUID | None, at: datetime) -> dict[str, int]:
     account_links.end_all(session, actor.user_id, at=at)
     ended = sessions.end_all(session, actor.user_id, keep=keep, at=at)
     revoked = tokens.revoke_all(session, actor.user_id, at=at)

@@ -26,12 +26,14 @@ WHOLE_PERSON = frozenset({"disable-staff", "enable-staff", "end-staff-sessions"}
 
 
 def appoint(
-    session: Session, user_id: UUID, practice_id: UUID, role: Role, *, keep: UUID | None = None, at: datetime
+    session: Session, person: Actor, practice_id: UUID, role: Role, *, keep: UUID | None = None, at: datetime
 ) -> Staff:
     """Give a person a role, unverified; who had it before gets it anew. A role that they have stays as it is.
 
+    Every access token ends too, even one by which this is asked: none was made by somebody in this role.
     The time in which they had it before is kept: the log of the practice knows who belonged to it when.
     """
+    user_id = person.user_id
     found = select(Staff).where(Staff.user_id == user_id, Staff.practice_id == practice_id, Staff.role == role)
     row = session.execute(found).scalar_one_or_none()
     if row is not None and row.ended_at is None:
@@ -47,6 +49,8 @@ def appoint(
     row.ended_at = row.disabled_at = row.verified_at = row.verified_by = None
     session.flush()
     sessions.end_all(session, user_id, keep=keep, at=at)
+    if tokens.revoke_all(session, user_id, at=at):
+        access_log.changed(session, person, None, "revoke-all-tokens", at=at)
     return row
 
 

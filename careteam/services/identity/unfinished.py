@@ -1,4 +1,4 @@
-"""Who is signed in only far enough to put their account in order."""
+"""Who is signed in only far enough to put their account in order, and to say no about their own record."""
 
 from enum import StrEnum
 

@@ -37,6 +37,7 @@ WITHOUT_PATIENT: Mapping[str, str] = {
     "renew-recovery-codes": "made new recovery codes",
     "require-new-password": "required somebody to choose a new password",
     "reset-password": "set a new password by a link",
+    "revoke-all-tokens": "lost every access token with a new role",
     "revoke-token": "revoked an access token",
     "sign-in": "signed in",
     "sign-out": "signed out",

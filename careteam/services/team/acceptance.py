@@ -29,7 +29,7 @@ from careteam.services.team.teams import opens
 
 MEANING: Mapping[InvitationKind, str] = {
     InvitationKind.STAFF: "You get this role in the practice. A clinical role counts once an administrator has"
-    " verified it.",
+    " verified it. You are signed out everywhere else, and your access tokens end.",
     InvitationKind.PATIENT: "The clinician joins your care team, and sees your name, your birth date and who is in the"
     " team. What they read beyond that, you decide by consents. A record that they brought becomes yours.",
     InvitationKind.CLINICIAN: "You say yes to joining a patient's care team in this role. Once the patient has agreed"
@@ -115,7 +115,7 @@ def accept(
 ) -> dict[str, Any]:
     """Use the invitation up, and return what came of it. Registers the person when nobody is signed in.
 
-    `keep` is the browser session in which the person acts; a new role ends their others.
+    `keep` is the browser session in which the person acts; a new role ends their others, and every token.
     Raises as `find`, Invalid on what is missing, and Conflict when the address has an account, the clinician is in
     the team already, or others have not vouched for the address (see `careteam.services.team.vouching`).
     """

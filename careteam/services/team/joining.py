@@ -57,7 +57,7 @@ def join(
 ) -> Joined:
     """Make what the invitation offers for the person. Raises Invalid, Conflict or Gone.
 
-    A new role ends the person's sessions but `keep` (see `careteam.services.identity.staff`).
+    A new role ends the person's sessions but `keep`, and tokens (see `careteam.services.identity.staff`).
     """
     match invitation.kind:
         case InvitationKind.STAFF:
@@ -102,7 +102,7 @@ def _staff(session: Session, person: Actor, invitation: Invitation, keep: UUID |
     )
     if session.execute(select(Staff.id).where(*here, or_(still_disabled, since))).first():
         raise Gone
-    staff.appoint(session, person.user_id, practice_id, invitation.role, keep=keep, at=at)
+    staff.appoint(session, person, practice_id, invitation.role, keep=keep, at=at)
     role = invitation.role
     administration_log.note(session, person, practice_id, "accept-invitation", user_id=person.user_id, role=role, at=at)
     _name_practice(session, person.user_id, invitation.role, practice_id)

@@ -45,6 +45,7 @@ def enrolled(stage: Stage, person: Person) -> tuple[Browser, str]:
     browser = stage.browser(person)
     answer = browser("POST", "me/second-factor/confirmation", {"code": enrol(stage, browser)})
     assert answer.status_code == 200, answer.text
+    browser.csrf = answer.json["csrf_token"]
     spare = answer.json["recovery_codes"][0]
     stage.stand_in(spare, "gq2d-mmzu-gbqt-iztf-hfsd-cmjs")
     return browser, spare
@@ -191,7 +192,7 @@ def _revoke_token(stage: Stage) -> Ask:
 @asks("make_practice")
 def _make_practice(stage: Stage) -> Ask:
     maker = stage.world.user("Mona Maker", makes_practices=True)
-    return Ask(maker, body={"name": "Elm Street", "time_zone": "America/New_York"})
+    return Ask(stage.browser(maker), body={"name": "Elm Street", "time_zone": "America/New_York"})
 
 
 @asks("read_practice")

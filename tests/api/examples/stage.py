@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -127,6 +128,7 @@ def _each(value: Any, change: Callable[[str], str]) -> Any:
     return value
 
 
+@lru_cache(maxsize=4)
 def rules(app: Flask) -> dict[str, tuple[str, str, str]]:
     """Every operation of the document: its method, its address, its endpoint."""
     return {
