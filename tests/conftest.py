@@ -2,12 +2,14 @@
 
 import os
 import random
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import make_url
 
 from careteam.app import create_app
 from careteam.extensions import db
@@ -25,8 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How many random pairs of a question and an item the rule is asked, and from which seed."""
     parser.addoption("--pairs", type=int, default=50_000, help="pairs of each random comparison of the rule")
     parser.addoption("--pairs-seed", type=int, default=random.SystemRandom().randrange(2**32), help="their seed")
-    parser.addoption("--full-matrix", action="store_true", help="ask every address in every consent state")
-    parser.addoption("--worlds", type=int, default=2, help="random worlds in which lists are held against single reads")
+    parser.addoption("--full-matrix", action="store_true", help="walk over every table whole, in every consent state")
+    parser.addoption("--worlds", type=int, default=1, help="random worlds in which lists are held against single reads")
     parser.addoption("--worlds-seed", type=int, default=random.SystemRandom().randrange(2**32), help="their seed")
     parser.addoption("--cases", type=int, default=1, help="generated requests to each operation from each person")
     parser.addoption("--cases-seed", type=int, default=random.SystemRandom().randrange(2**32), help="their seed")
@@ -181,16 +183,16 @@ def world(app: Flask) -> Iterator[World]:
         yield made
 
 
+_DELETE_ALL = "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(Base.metadata.sorted_tables))
+"""Whoever refers to rows goes before them. (Truncating takes PostgreSQL six times as long for tables this small.)"""
+
+
 def empty(url: str) -> None:
     """Delete every row, without a trace of the test before."""
-    engine = create_engine(url)
-    tables = Base.metadata.tables
-    with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            names = ", ".join(f'"{name}"' for name in tables)
-            connection.execute(text(f"TRUNCATE {names} CASCADE"))
-        else:
-            connection.execute(text("PRAGMA defer_foreign_keys=ON"))
-            for name in tables:
-                connection.execute(text(f'DELETE FROM "{name}"'))
-    engine.dispose()
+    found = make_url(url)
+    if found.get_backend_name() == "postgresql":
+        with postgres.connect(url) as connection:
+            connection.execute(_DELETE_ALL.encode())
+        return
+    with closing(sqlite3.connect(found.database or "", timeout=15)) as file:
+        file.executescript(f"PRAGMA synchronous=OFF; BEGIN; {_DELETE_ALL}; COMMIT")

@@ -98,7 +98,7 @@ OPENAPI: dict[str, Any] = {
                     "name": "X-CSRFToken",
                     "description": "With every change from a signed-in browser; from `GET /api/v1/session`.",
                 },
-            }
+            },
         },
     },
 }

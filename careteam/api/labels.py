@@ -20,7 +20,7 @@ from careteam.api.schemas.labels import (
 from careteam.api.schemas.notes import Reason
 from careteam.context import actor, now, session
 from careteam.policy.vocabulary import Label
-from careteam.services.record import label_caseload, label_confirming, label_reviews, labels
+from careteam.services.labels import label_caseload, label_confirming, label_reviews, labels
 
 blp = blueprint("labels", "What is sensitive about an item: anybody whose item it is adds, its holder removes.")
 ITEM = "/patients/<uuid:patient_id>/items/<uuid:item_id>"

@@ -15,7 +15,7 @@ from careteam.api.schemas.medication_pairs import (
 )
 from careteam.api.schemas.notes import Reason
 from careteam.context import actor, now, session
-from careteam.services.record import medication_pairs, reconciliations, reconciling
+from careteam.services.medications import medication_pairs, reconciliations, reconciling
 
 blp = blueprint("medication_pairs", "What is prescribed beside what is taken, and what prescribers decided about it.")
 RECONCILIATIONS = "/patients/<uuid:patient_id>/medication-reconciliations"

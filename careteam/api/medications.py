@@ -18,7 +18,7 @@ from careteam.api.schemas.medications import (
 )
 from careteam.api.schemas.notes import Reason
 from careteam.context import actor, now, session
-from careteam.services.record import medication_changes, medication_entries, medication_reviews, medications
+from careteam.services.medications import medication_changes, medication_entries, medication_reviews, medications
 
 blp = blueprint("medications", "What is prescribed, taken and reported: entries, and the changes that they add up to.")
 MEDICATIONS = "/patients/<uuid:patient_id>/medications"

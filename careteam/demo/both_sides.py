@@ -7,7 +7,7 @@ from datetime import datetime
 from careteam.demo.cast import CAST
 from careteam.demo.stage import Stage
 from careteam.policy.vocabulary import ReconciliationDecision
-from careteam.services.record import medication_pairs, reconciling
+from careteam.services.medications import medication_pairs, reconciling
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from careteam.demo.stage import ORIGIN, Stage
 from careteam.errors import NotFound
 from careteam.policy.vocabulary import ItemClass
 from careteam.services.log import access_history, access_log
-from careteam.services.record import medications, notes, shared_record
+from careteam.services.medications import medications
+from careteam.services.record import notes, shared_record
 from careteam.services.team import sharing_matrix
 
 SHARED_RECORD = "shared_record.read_shared_record"

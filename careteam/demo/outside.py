@@ -9,7 +9,7 @@ from careteam.demo.cast import CAST
 from careteam.demo.days import ZONE
 from careteam.demo.stage import Stage
 from careteam.services import importing
-from careteam.services.record import label_confirming, label_reviews
+from careteam.services.labels import label_confirming, label_reviews
 
 WHOSE = "Patient/nora"
 DOCTOR = {"reference": "Practitioner/doctor"}

@@ -9,10 +9,10 @@ from typing import Any
 from careteam.demo.days import ZONE
 from careteam.demo.stage import Stage
 from careteam.policy.vocabulary import MedicationChange
-from careteam.services.record import medication_changes, medication_entries, medication_reviews
+from careteam.services.medications import medication_changes, medication_entries, medication_reviews
 
 Taken = Mapping[str, Any]
-"""How something is taken: the fields of `careteam.services.record.medication_events.HowTaken`."""
+"""How something is taken: the fields of `careteam.services.medications.medication_events.HowTaken`."""
 
 
 def mg(amount: int, timing: str | None = None, **more: Any) -> Taken:

@@ -7,7 +7,8 @@ from careteam.demo.days import ZONE
 from careteam.demo.stage import Stage
 from careteam.demo.texts import ADDENDA, NOTES
 from careteam.policy.vocabulary import ItemClass, Label
-from careteam.services.record import labels, notes
+from careteam.services.labels import labels
+from careteam.services.record import notes
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,14 @@ LOG_FORMAT = "%(p)s %(m)s %(U)s %(s)s"
 
 
 class Server:
-    """A running server; `log` is where its workers write a line for each answer."""
+    """A running server; `log` is where its workers write a line for each answer, `before` how many are older."""
 
-    def __init__(self, url: str, log: Path) -> None:
-        self.url, self.log = url, log
+    def __init__(self, url: str, log: Path, before: int = 0) -> None:
+        self.url, self.log, self.before = url, log, before
+
+    def from_now(self) -> "Server":
+        """Return the same server, without what it has answered so far."""
+        return Server(self.url, self.log, len(self.log.read_text().splitlines()))
 
     def call(self, method: str, path: str, token: str, **options: Any) -> requests.Response:
         """Send one request over a connection of its own, so that either worker may take it."""
@@ -29,8 +33,8 @@ class Server:
         return requests.request(method, f"{self.url}{path}", headers=headers, timeout=30, **options)
 
     def workers(self) -> set[str]:
-        """Return the process ids that have answered so far."""
-        return {line.split()[0] for line in self.log.read_text().splitlines() if line}
+        """Return the process ids that have answered since."""
+        return {line.split()[0] for line in self.log.read_text().splitlines()[self.before :] if line}
 
 
 @contextmanager

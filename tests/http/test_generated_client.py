@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,23 +13,13 @@ from typing import Any
 import pytest
 import requests
 
-from careteam.extensions import db
-from tests.http.server import Server, running
-from tests.http.test_main_job import SETTINGS
+from tests.http.server import Server
 from tests.world import World
 
 NAME = "careteam_client_of_the_document"
 PROGRAMS = Path(sys.executable).parent
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-
-
-@pytest.fixture
-def server(world: World, database_url: str, tmp_path: Path) -> Iterator[Server]:
-    """A server on the database of `world`."""
-    db.engine.dispose()
-    with running(database_url, tmp_path, SETTINGS, workers=1) as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,22 +1,18 @@
 """Five equal requests with one key at the same moment, on two workers: exactly one effect, for every POST."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import requests
 
-from careteam.extensions import db
 from tests.api.examples.played import ASKS
 from tests.api.examples.stage import Ask, Stage, rules
 from tests.api.test_refusals import documented
 from tests.conftest import empty
-from tests.http.server import Server, running
-from tests.http.test_main_job import SETTINGS
+from tests.http.server import Server
 from tests.identity.browser import Browser
 from tests.importing.kit import rows
 from tests.world import World
@@ -26,14 +22,6 @@ BESIDES = frozenset({"key_use", "try_count", "login_session", "api_token"})
 """What a repeated request may write: nothing that it was asked for."""
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-
-
-@pytest.fixture
-def server(world: World, database_url: str, tmp_path: Path) -> Iterator[Server]:
-    """Two workers on the database of `world`."""
-    db.engine.dispose()
-    with running(database_url, tmp_path, SETTINGS) as started:
-        yield started
 
 
 def call(server: Server, stage: Stage, operation: str, ask: Ask, key: str) -> Any:

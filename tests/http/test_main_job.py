@@ -1,36 +1,17 @@
 """The main job over real HTTP: two gunicorn workers on PostgreSQL, every request on its own connection."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from careteam.extensions import db
-from tests.conftest import KEYS, SECRET
-from tests.http.server import Server, running
+from tests.http.server import Server
 from tests.world import PASSWORD, Person, World
 
-SETTINGS = {
-    "CARETEAM_ENVIRONMENT": "testing",
-    "CARETEAM_SECRET_KEY": SECRET,
-    "CARETEAM_ENCRYPTION_KEYS": KEYS,
-    "CARETEAM_ARGON2_TIME_COST": "1",
-    "CARETEAM_ARGON2_MEMORY_KIB": "8",
-}
 CONSENT = {"disclosers": ["team"], "recipients": ["role:prescriber"], "classes": ["progress_note", "medication"]}
 EITHER_WORKER = 24
 """Reads sent so that both workers answer some; the test checks that both did."""
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-
-
-@pytest.fixture
-def server(world: World, database_url: str, tmp_path: Path) -> Iterator[Server]:
-    """Two workers on the database of `world`."""
-    db.engine.dispose()
-    with running(database_url, tmp_path, SETTINGS) as running_server:
-        yield running_server
 
 
 def sign(server: Server, patient: Person) -> str:

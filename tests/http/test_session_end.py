@@ -4,19 +4,16 @@ Each row of ENDINGS is one thing that ends something; then as many requests as `
 good before, and none may be accepted.
 """
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import requests
 from sqlalchemy import select
 
-from careteam.extensions import db
 from careteam.models import Membership, Staff
 from careteam.policy.vocabulary import Role
-from tests.http.server import Server, running
-from tests.http.test_main_job import SETTINGS
+from tests.http.server import Server
 from tests.world import PASSWORD, Person, World
 
 NEW = "another four unrelated words"
@@ -129,14 +126,6 @@ ENDINGS: dict[str, tuple[Callable[[Scene], None], tuple[Ask, ...], set[int]]] = 
     "membership ended": (end_membership, NOTE, {404}),
 }
 """What ends it, who then asks with what was good before, and how each of them is refused."""
-
-
-@pytest.fixture
-def server(world: World, database_url: str, tmp_path: Path) -> Iterator[Server]:
-    """Two workers on the database of `world`."""
-    db.engine.dispose()
-    with running(database_url, tmp_path, SETTINGS) as running_server:
-        yield running_server
 
 
 def answered_by(server: Server, before: int) -> set[str]:

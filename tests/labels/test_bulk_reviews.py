@@ -329,7 +329,7 @@ def test_an_item_that_changes_between_reading_and_writing_is_not_confirmed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the isolation of the database, the version that was read goes into the UPDATE."""
-    from careteam.services.record import label_confirming
+    from careteam.services.labels import label_confirming
 
     patient, _, prescriber = world.trio()
     first, second = (waiting_entry(world, patient, prescriber, "Sertraline") for _ in range(2))

@@ -12,7 +12,7 @@ from careteam import sensitive_codes
 from careteam.fhir_reading import read_bundle
 from careteam.policy.label_suggestions import labels_of, suggest
 from careteam.policy.vocabulary import ItemClass, Label, Role
-from careteam.services.record.label_clues import clues_of
+from careteam.services.labels.label_clues import clues_of
 from careteam.services.record.subjects import RXNORM, Subject
 from tests.importing.kit import BUNDLES, clinicians, command
 from tests.labels.acts import confirm, waits

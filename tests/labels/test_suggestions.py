@@ -20,7 +20,7 @@ from careteam.policy.label_suggestions import (
     suggest,
 )
 from careteam.policy.vocabulary import ItemClass, Label, SuggestionSource
-from careteam.services.record.label_clues import clues_of
+from careteam.services.labels.label_clues import clues_of
 from careteam.services.record.subjects import RXNORM, Subject
 
 ICD, SNOMED = "http://hl7.org/fhir/sid/icd-10-cm", "http://snomed.info/sct"

@@ -12,7 +12,7 @@ from careteam.actor import Actor, Post
 from careteam.models import MedicationEvent
 from careteam.models.types import new_id
 from careteam.policy.vocabulary import MedicationChange, Role
-from careteam.services.record import medication_changes
+from careteam.services.medications import medication_changes
 from tests.medications.acts import change, event, today
 from tests.world import Client, Person, World
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 
 from careteam.policy.vocabulary import MedicationChange, MedicationSource
-from careteam.services.record import medication_changes
+from careteam.services.medications import medication_changes
 from tests.medications.acts import change
 from tests.medications.test_same_time import acting
 from tests.pairing.acts import OPEN, decision, line

@@ -9,7 +9,7 @@ from careteam.policy.drug_names import identity
 from careteam.policy.medication import Change
 from careteam.policy.pairing import Entry, Recorded, View
 from careteam.policy.vocabulary import MedicationChange, MedicationSide
-from careteam.services.record.drug_lookups import known_drugs
+from careteam.services.medications.drug_lookups import known_drugs
 
 TODAY = date(2026, 11, 23)
 LAST_YEAR = TODAY - timedelta(days=365)

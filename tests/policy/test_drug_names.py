@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from careteam.fhir_reading import read_bundle
 from careteam.policy.drug_names import KnownDrugs, identity, normal, read
-from careteam.services.record.drug_lookups import ingredient, known_drugs
+from careteam.services.medications.drug_lookups import ingredient, known_drugs
 from tests.fhir_reading.samples import DATA
 
 NOTHING_KNOWN = KnownDrugs({}, {})

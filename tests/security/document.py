@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
@@ -39,12 +40,18 @@ class Place:
         return "member:" in str(self.schema.get("pattern", ""))
 
 
+@lru_cache(maxsize=4)
+def _of(app: Flask) -> Schema:
+    document: Schema | None = app.test_client().get("/api/v1/openapi.json").json
+    assert document
+    return document
+
+
 class Document:
     """The OpenAPI document of the application."""
 
     def __init__(self, app: Flask) -> None:
-        document = app.test_client().get("/api/v1/openapi.json").json
-        assert document
+        document = _of(app)
         self.paths, self.schemas = document["paths"], document["components"]["schemas"]
 
     def operation(self, route: Route) -> Schema | None:

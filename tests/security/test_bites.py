@@ -2,24 +2,30 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from flask import g
 from marshmallow import EXCLUDE
-from sqlalchemy import false, update
+from sqlalchemy import false, select, true, update
+from sqlalchemy.orm import Session
 
 from careteam import access, context
 from careteam.api import auth
 from careteam.api.parsing import StrictParser
 from careteam.errors import NotFound
 from careteam.extensions import csrf
-from careteam.models import Patient, Restriction
+from careteam.models import AccessEvent, Allergy, Patient, Restriction
+from careteam.policy import matrix, pairing
+from careteam.services import paging
 from careteam.services.consents import restrictions, views
-from careteam.services.log import access_log
-from careteam.services.team import teams
+from careteam.services.log import access_history, access_log
+from careteam.services.medications import medication_pairs, reconciliation_rows
+from careteam.services.record import allergies, news, reading
+from careteam.services.team import sharing_matrix, teams
 from tests.conftest import empty
 from tests.security.stage import Stage
 from tests.security.test_access_matrix import sweep
@@ -27,6 +33,8 @@ from tests.security.test_browsers import changed_by_reading, forged
 from tests.security.test_id_swap import Swaps, swapped_addresses
 from tests.security.test_lists_and_reads import differences
 from tests.security.test_mass_assignment import taken_columns
+from tests.security.test_patients_log import differences as log_differences
+from tests.security.test_patients_log import kept
 from tests.world import World
 
 Fault = Callable[[World], AbstractContextManager[Any]]
@@ -98,13 +106,43 @@ def _swap(world: World) -> list[str]:
     return swapped_addresses(Swaps(world, "/restrictions/"))
 
 
-def _lists(world: World) -> list[str]:
+def _lists(*parts: str) -> Callable[[World], list[str]]:
     """Look at worlds until one shows the fault: a single one may hold nothing that it would touch."""
-    for seed in SEEDS:
-        if found := differences(world, seed, Counter()):
-            return found
-        empty(world.app.config["SQLALCHEMY_DATABASE_URI"])
-    return []
+
+    def look(world: World) -> list[str]:
+        for seed in SEEDS:
+            with closing(differences(world, seed, Counter(), *parts)) as found:
+                if (first := next(found, None)) is not None:
+                    return [first]
+            empty(world.app.config["SQLALCHEMY_DATABASE_URI"])
+        return []
+
+    return look
+
+
+def _log(world: World) -> list[Any]:
+    _, held, told = kept(world, SEEDS[0])
+    return log_differences(held, told)
+
+
+def _without_restrictions(asked: Any, *rest: Any) -> Any:
+    return matrix.cells(replace(asked, restrictions=()), *rest)
+
+
+def _one_left_out(entries: Any) -> Any:
+    return pairing.paired(entries)[:-1]
+
+
+def _one_less(*rest: Any, **how: Any) -> Any:
+    found = paging.page(*rest, **how)
+    return replace(found, rows=found.rows[:-1])
+
+
+def _every_allergy(session: Session, record: Any) -> Any:
+    """What the patient reads, to whoever asks."""
+    names = ("id", "kind", "covers", "substance", "category", "superseded_by_id")
+    columns = (*(getattr(Allergy, name) for name in names), allergies._ACTIVE)
+    return session.execute(select(*columns).where(Allergy.patient_id == record.patient_id)).all()
 
 
 FAULTS: Mapping[str, tuple[Fault, Callable[[World], list[str]]]] = {
@@ -118,7 +156,7 @@ FAULTS: Mapping[str, tuple[Fault, Callable[[World], list[str]]]] = {
     ),
     "no restriction matters, in random worlds": (
         lambda _: _in_the_gate("_limited", lambda item, limit: false()),
-        _lists,
+        _lists(),
     ),
     "a disclosure is not logged": (
         lambda _: patch.object(access_log, "disclosed", lambda *_, **__: None),
@@ -126,7 +164,29 @@ FAULTS: Mapping[str, tuple[Fault, Callable[[World], list[str]]]] = {
     ),
     "a disclosure is logged twice": (
         lambda _: patch.object(access_log, "disclosed", _twice(access_log.disclosed)),
-        _lists,
+        _lists(),
+    ),
+    "an allergy or condition is left out of its list": (
+        lambda _: patch.object(reading, "page", _one_less),
+        _lists("lists"),
+    ),
+    "an allergy names a hidden one that contradicts it": (
+        lambda _: patch.object(allergies, "_readable", _every_allergy),
+        _lists("lists"),
+    ),
+    "a decision is told to whoever reads its reconciliation": (
+        lambda _: patch.object(reconciliation_rows, "_known", lambda *_: true()),
+        _lists("lists"),
+    ),
+    "an entry is in no pair": (lambda _: patch.object(medication_pairs, "paired", _one_left_out), _lists("pairs")),
+    "one's own is new": (lambda _: patch.object(news, "_own", lambda _: false()), _lists("shared_record")),
+    "the matrix forgets the restrictions": (
+        lambda _: patch.object(sharing_matrix, "cells", _without_restrictions),
+        _lists("sharing"),
+    ),
+    "the patient is not told of refusals": (
+        lambda _: patch.object(access_history, "_filters", lambda *_: [AccessEvent.outcome != "refused"]),
+        _log,
     ),
     "nobody's request is somebody's": (
         lambda _: _whoever_came_last(),

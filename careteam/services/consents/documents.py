@@ -14,7 +14,7 @@ from careteam.facts import consent_fact
 from careteam.models import Consent, Item
 from careteam.policy.consent import faults, not_yet, strangers
 from careteam.policy.facts import Recipient
-from careteam.services.record.reconciliation_rows import may_be_known
+from careteam.services.medications.reconciliation_rows import may_be_known
 from careteam.services.record.records import Record
 from careteam.vault import seal, unseal
 

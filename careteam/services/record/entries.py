@@ -13,10 +13,10 @@ from careteam.errors import Conflict, NotPermitted
 from careteam.models import Allergy, Condition
 from careteam.models.types import new_id
 from careteam.policy.vocabulary import ItemClass, Label
+from careteam.services.labels.label_marks import is_holder
 from careteam.services.record import reading
 from careteam.services.record.item_changes import touch
 from careteam.services.record.items import labelled
-from careteam.services.record.label_marks import is_holder
 from careteam.services.record.patient_days import patient_day
 from careteam.services.record.reading import Kind
 from careteam.services.record.records import Record, open_record, open_to_write

@@ -23,8 +23,8 @@ from careteam.models import AccessEvent, AccessEventItem, Item
 from careteam.policy.scope import Scope
 from careteam.policy.vocabulary import ItemClass
 from careteam.services.log.access_log import Disclosed
+from careteam.services.medications.reconciliation_rows import may_be_known
 from careteam.services.record.looks import SITTING, Look, last_looks
-from careteam.services.record.reconciliation_rows import may_be_known
 from careteam.services.record.records import Record
 
 LONGEST = 100

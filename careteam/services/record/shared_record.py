@@ -14,17 +14,9 @@ from careteam.policy.scope import Shared
 from careteam.policy.team import current
 from careteam.policy.vocabulary import NoteStatus
 from careteam.services.log import access_log
+from careteam.services.medications import medication_events, medication_pairs, medications, reconciliation_rows
 from careteam.services.paging import page
-from careteam.services.record import (
-    allergies,
-    conditions,
-    medication_events,
-    medication_pairs,
-    medications,
-    news,
-    notes,
-    reconciliation_rows,
-)
+from careteam.services.record import allergies, conditions, news, notes
 from careteam.services.record.reading import newest
 from careteam.services.record.records import Record, open_record
 from careteam.services.team.holders import sharing

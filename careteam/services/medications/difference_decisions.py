@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from careteam.models import Reconciliation
 from careteam.policy.pairing import Verdict, in_effect
 from careteam.policy.vocabulary import ReconciliationDecision
-from careteam.services.record import reconciliation_rows
-from careteam.services.record.reconciliation_rows import Decision
+from careteam.services.medications import reconciliation_rows
+from careteam.services.medications.reconciliation_rows import Decision
 from careteam.services.record.records import Record
 
 

@@ -12,7 +12,7 @@ from careteam.models import ImportSource
 from careteam.policy.drug_names import normal, read
 from careteam.policy.label_suggestions import Clues, DrugClue, Suggestion, suggest
 from careteam.policy.vocabulary import ItemClass, Label
-from careteam.services.record.drug_lookups import known_drugs
+from careteam.services.medications.drug_lookups import known_drugs
 from careteam.services.record.records import Record
 from careteam.services.record.subjects import RXNORM, Subject
 

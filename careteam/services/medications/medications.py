@@ -14,13 +14,13 @@ from careteam.models import Medication, MedicationEvent
 from careteam.policy.medication import ENDS, STATUS_AFTER, state_on
 from careteam.policy.vocabulary import MedicationChange, MedicationSource, MedicationStatus
 from careteam.services.log import access_log
+from careteam.services.medications import medication_events
+from careteam.services.medications.medication_events import Event
+from careteam.services.medications.medication_reviews import last_review
+from careteam.services.medications.reconciliation_rows import any_readable, last_reconciliation
 from careteam.services.paging import page
-from careteam.services.record import medication_events
 from careteam.services.record.items import heading, item_columns
-from careteam.services.record.medication_events import Event
-from careteam.services.record.medication_reviews import last_review
 from careteam.services.record.patient_days import PatientDay, patient_day
-from careteam.services.record.reconciliation_rows import any_readable, last_reconciliation
 from careteam.services.record.records import Record, open_record
 from careteam.vault import unseal
 

@@ -14,9 +14,9 @@ from careteam.actor import Actor
 from careteam.errors import Conflict, NotFound
 from careteam.models import LabelChange
 from careteam.policy.vocabulary import Label
+from careteam.services.labels.label_marks import changed, is_holder, is_own, mark, open_item, row_of, unchanged
 from careteam.services.log import access_log
 from careteam.services.record.item_changes import touch
-from careteam.services.record.label_marks import changed, is_holder, is_own, mark, open_item, row_of, unchanged
 from careteam.vault import unseal
 
 _WHO_ADDS = "The author, the holder or the patient labels an item."

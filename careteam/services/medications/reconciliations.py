@@ -12,11 +12,11 @@ from careteam.errors import Conflict, NotFound, NotPermitted
 from careteam.models import Medication, Reconciliation
 from careteam.services.log import access_log
 from careteam.services.log.access_log import Disclosed
+from careteam.services.medications import reconciliation_rows
+from careteam.services.medications.reconciliation_rows import COLUMNS, Decision, tells
 from careteam.services.paging import page
-from careteam.services.record import reconciliation_rows
 from careteam.services.record.item_changes import touch
 from careteam.services.record.items import heading
-from careteam.services.record.reconciliation_rows import COLUMNS, Decision, tells
 from careteam.services.record.records import Record, open_record
 from careteam.vault import seal, unseal
 

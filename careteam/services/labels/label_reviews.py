@@ -13,11 +13,11 @@ from careteam.actor import Actor
 from careteam.models import Item
 from careteam.policy.label_suggestions import Suggestion, labels_of, part2_of
 from careteam.policy.vocabulary import ItemClass
+from careteam.services.labels.label_clues import suggestions
+from careteam.services.labels.label_holders import waits_for_others
 from careteam.services.log import access_log
 from careteam.services.paging import page
 from careteam.services.record.items import heading, item_columns
-from careteam.services.record.label_clues import suggestions
-from careteam.services.record.label_holders import waits_for_others
 from careteam.services.record.records import Record, open_record
 from careteam.services.record.subjects import Subject, subject, with_subjects
 

@@ -14,11 +14,11 @@ from careteam.models import Medication
 from careteam.models.types import new_id
 from careteam.policy.medication import Change, Entry, Writer, ambiguous, may_enter_in_error, sources
 from careteam.policy.vocabulary import ItemClass, Label, MedicationChange, MedicationSource
-from careteam.services.record import medication_events
+from careteam.services.medications import medication_events
+from careteam.services.medications.medication_events import HowTaken
+from careteam.services.medications.medications import changed
 from careteam.services.record.item_changes import touch
 from careteam.services.record.items import labelled
-from careteam.services.record.medication_events import HowTaken
-from careteam.services.record.medications import changed
 from careteam.services.record.patient_days import patient_day
 from careteam.services.record.records import Record, open_record, open_to_write
 from careteam.vault import seal

@@ -20,12 +20,12 @@ from careteam.policy.medication import (
     successor,
 )
 from careteam.policy.vocabulary import MedicationChange
-from careteam.services.record import medication_events
+from careteam.services.medications import medication_events
+from careteam.services.medications.medication_entries import NewEntry, begin, entry_for, facts_of, writer
+from careteam.services.medications.medication_events import HowTaken
+from careteam.services.medications.medications import changed
 from careteam.services.record.item_changes import touch
 from careteam.services.record.items import labelled
-from careteam.services.record.medication_entries import NewEntry, begin, entry_for, facts_of, writer
-from careteam.services.record.medication_events import HowTaken
-from careteam.services.record.medications import changed
 from careteam.services.record.patient_days import PatientDay, patient_day
 from careteam.services.record.records import Record, open_to_write
 

@@ -13,8 +13,8 @@ from careteam.models import Item, LabelChange
 from careteam.models.types import new_id
 from careteam.policy.vocabulary import Label
 from careteam.services.log import access_log
+from careteam.services.medications.reconciliation_rows import may_be_known
 from careteam.services.record.items import heading, item_columns
-from careteam.services.record.reconciliation_rows import may_be_known
 from careteam.services.record.records import Record, open_to_write
 from careteam.vault import seal
 

@@ -17,13 +17,13 @@ from careteam.policy.team import accepted, current, ever_members
 from careteam.policy.vocabulary import ItemClass, MedicationSide, Role
 from careteam.services.log import access_log
 from careteam.services.log.access_log import Disclosed
-from careteam.services.record import medication_events, medications
-from careteam.services.record.difference_ages import Ages
-from careteam.services.record.difference_decisions import Standing, standing
-from careteam.services.record.drug_lookups import ingredient, known_drugs
-from careteam.services.record.medication_events import Event
+from careteam.services.medications import medication_events, medications
+from careteam.services.medications.difference_ages import Ages
+from careteam.services.medications.difference_decisions import Standing, standing
+from careteam.services.medications.drug_lookups import ingredient, known_drugs
+from careteam.services.medications.medication_events import Event
+from careteam.services.medications.reconciliation_rows import any_readable
 from careteam.services.record.patient_days import patient_day
-from careteam.services.record.reconciliation_rows import any_readable
 from careteam.services.record.records import Record, open_record
 
 NOTHING = "nothing that you can see"

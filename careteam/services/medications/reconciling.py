@@ -16,9 +16,9 @@ from careteam.models.types import new_id
 from careteam.policy.pairing import Verdict, in_effect
 from careteam.policy.reconciling import FITS
 from careteam.policy.vocabulary import ItemClass, ReconciliationDecision, Role
-from careteam.services.record.medication_pairs import TwoSides, two_sides
+from careteam.services.medications.medication_pairs import TwoSides, two_sides
+from careteam.services.medications.reconciliations import changed
 from careteam.services.record.patient_days import patient_day
-from careteam.services.record.reconciliations import changed
 from careteam.services.record.records import Record, open_to_write
 from careteam.vault import seal
 

@@ -13,11 +13,8 @@ from careteam.errors import Conflict, Invalid
 from careteam.models import Item
 from careteam.policy.label_suggestions import labels_of, needs_reason, part2_of
 from careteam.policy.vocabulary import Label
-from careteam.services.log import access_log
-from careteam.services.record.item_changes import touch
-from careteam.services.record.items import heading, item_columns, labelled
-from careteam.services.record.label_clues import suggestions
-from careteam.services.record.label_marks import (
+from careteam.services.labels.label_clues import suggestions
+from careteam.services.labels.label_marks import (
     change_labels,
     changed,
     is_holder,
@@ -26,7 +23,10 @@ from careteam.services.record.label_marks import (
     open_item,
     unchanged,
 )
-from careteam.services.record.reconciliation_rows import may_be_known
+from careteam.services.log import access_log
+from careteam.services.medications.reconciliation_rows import may_be_known
+from careteam.services.record.item_changes import touch
+from careteam.services.record.items import heading, item_columns, labelled
 from careteam.services.record.records import Record, open_to_write
 from careteam.services.record.subjects import subject, with_subjects
 

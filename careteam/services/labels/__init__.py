@@ -1,0 +1,1 @@
+"""Labels of items: added, removed, and confirmed for what was imported."""

@@ -1,0 +1,1 @@
+"""The two-sided medication list: entries, change events, reviews, pairs and reconciliations."""
