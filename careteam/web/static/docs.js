@@ -3,6 +3,8 @@ SwaggerUIBundle({
   url: place.dataset.spec,
   domNode: place,
   deepLinking: true,
+  docExpansion: "none",
+  filter: true,
   validatorUrl: null,
   requestInterceptor: (request) => {
     request.credentials = "same-origin";
