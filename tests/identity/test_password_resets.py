@@ -151,7 +151,9 @@ def test_asking_for_a_link_answers_alike_and_does_the_same_for_everybody(world: 
 
 
 def staff_id(world: World, person: Person) -> Any:
-    found = world.session.execute(select(Staff.id).where(Staff.user_id == person.user_id)).scalars().first()
+    """The person's role in the practice that they were made with."""
+    mine = select(Staff.id).where(Staff.user_id == person.user_id, Staff.practice_id == person.practice_id)
+    found = world.session.execute(mine).scalars().first()
     world.session.rollback()
     return found
 
