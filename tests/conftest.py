@@ -185,6 +185,9 @@ def world(app: Flask) -> Iterator[World]:
 
 _DELETE_ALL = "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(Base.metadata.sorted_tables))
 """Whoever refers to rows goes before them. (Truncating takes PostgreSQL six times as long for tables this small.)"""
+_UNCHECKED = """DO $$ BEGIN IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+PERFORM set_config('session_replication_role', 'replica', false); END IF; END $$; """
+"""Nobody has to look for who refers to a row where every row goes; only a superuser may say so."""
 
 
 def empty(url: str) -> None:
@@ -192,7 +195,7 @@ def empty(url: str) -> None:
     found = make_url(url)
     if found.get_backend_name() == "postgresql":
         with postgres.connect(url) as connection:
-            connection.execute(_DELETE_ALL.encode())
+            connection.execute(f"{_UNCHECKED}{_DELETE_ALL}".encode())
         return
     with closing(sqlite3.connect(found.database or "", timeout=15)) as file:
         file.executescript(f"PRAGMA synchronous=OFF; BEGIN; {_DELETE_ALL}; COMMIT")

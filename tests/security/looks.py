@@ -244,8 +244,10 @@ class Looks:
             yield from self._lies_in(told)
 
     def _lies_in(self, told: Cells) -> Iterator[str]:
+        members = {m.user_id for m in self.made.team.memberships if reference.became_member(m)}
         for item in self.open:
-            if reference.decide(self.q, item).clause == "consent":
+            held = item.holder_id is None or item.holder_id in members  # nobody else can hold anything
+            if held and reference.decide(self.q, item).clause == "consent":
                 key = (str(self.who), str(item.holder_id) if item.holder_id else None, item.item_class.value)
                 if not (told[key]["shared"] and item.labels <= set(told[key]["labels"])):
                     yield f"sharing: {item} is read, but {told[key]}"
