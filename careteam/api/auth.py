@@ -46,7 +46,7 @@ class NoCsrfToken(NotPermitted):
 
 @login_manager.user_loader
 def _load(secret: object) -> Identity | None:
-    if not isinstance(secret, str):
+    if not isinstance(secret, str) or not cookie.as_written():
         return None
     idle = timedelta(minutes=settings().session_idle_minutes)
     credential = credentials.by_session(context.session(), secret, context.origin(), idle=idle, at=context.now())

@@ -6,6 +6,7 @@ import flask
 from flask import current_app, g, request
 from flask_login import login_user, logout_user
 from flask_wtf.csrf import generate_csrf
+from itsdangerous.encoding import base64_decode, base64_encode
 
 _CAME = "careteam.cookie"
 
@@ -13,6 +14,12 @@ _CAME = "careteam.cookie"
 def sent() -> bool:
     """Tell whether the request brought our cookie."""
     return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+
+
+def as_written() -> bool:
+    """Tell whether the signature that came is spelled as we spell it: base64 leaves room for a second spelling."""
+    signature = request.cookies.get(current_app.config["SESSION_COOKIE_NAME"], "").rpartition(".")[2]
+    return base64_encode(base64_decode(signature)).decode() == signature
 
 
 def as_it_came() -> None:
