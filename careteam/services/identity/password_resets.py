@@ -18,7 +18,7 @@ from careteam.services.identity.accounts import (
     checked_password,
     confirm,
     entering_again,
-    with_address,
+    folded_address,
 )
 from careteam.services.identity.factor_codes import Check, Entered
 from careteam.services.identity.own_account import replace_password
@@ -32,8 +32,7 @@ WITHOUT_MAIL = (
 
 def ask(session: Session, *, email: str, origin: Origin, at: datetime) -> dict[str, str]:
     """Note that somebody asks for a link, and return what to do: the same, whoever has an account."""
-    user = with_address(session, email)
-    target = user.id if user else None
+    target = session.scalar(select(User.id).where(User.email == folded_address(email)))
     access_log.changed(session, None, None, "ask-password-reset", target=target, origin=origin, at=at)
     return {"detail": WITHOUT_MAIL}
 
