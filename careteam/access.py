@@ -20,9 +20,19 @@ from careteam.models import Item
 from careteam.models.types import label_mask
 from careteam.policy.facts import Consent, Limit, Reader, Team
 from careteam.policy.past import could_read
-from careteam.policy.scope import Author, Holder, OwnRecord, Permit, Scope, Shared
+from careteam.policy.scope import (
+    Author,
+    Emergency,
+    Holder,
+    OwnRecord,
+    Permit,
+    Released,
+    Represented,
+    Scope,
+    Shared,
+)
 from careteam.policy.sharing import readable
-from careteam.policy.vocabulary import SPECIAL_CLASSES
+from careteam.policy.vocabulary import SPECIAL_CLASSES, Label
 
 Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]
 ITEM: Columns = Item.__table__.c
@@ -48,7 +58,7 @@ def records(
     Consents are read afresh for every answer. Raises NotFound when one of the patients does not exist.
     """
     read = facts.of_patients(session, patient_ids)
-    return {i: (f, readable(reader, f.team, f.consents, f.restrictions, at=at)) for i, f in read.items()}
+    return {i: (f, readable(reader, f.team, f.consents, f.restrictions, f.grounds, at=at)) for i, f in read.items()}
 
 
 def scopes(
@@ -72,7 +82,7 @@ def scopes_then(
 
 
 def _then(reader: Reader, found: Facts, closed: Iterable[Consent], at: datetime) -> Scope:
-    return could_read(reader, found.team, (*found.consents, *closed), found.restrictions, at=at)
+    return could_read(reader, found.team, (*found.consents, *closed), found.restrictions, found.grounds, at=at)
 
 
 def visible(model: type[Item], scope: Scope, *columns: Any) -> Select[*tuple[Any, ...]]:
@@ -123,16 +133,23 @@ def _permit_number(permits: tuple[Permit, ...]) -> ColumnElement[Any] | None:
     return case(*((_covers(ITEM, permit), n) for n, permit in enumerate(permits)), else_=None)
 
 
-def _covers(item: Columns, permit: Permit) -> ColumnElement[bool]:
+def _covers(item: Columns, permit: Permit) -> ColumnElement[bool]:  # noqa: PLR0911 - one for each clause
     match permit:
         case OwnRecord():
-            return and_(not_(item.draft), item.item_class.not_in(SPECIAL_CLASSES))
+            return and_(not_(item.draft), _not_special(item, but=permit.released))
         case Author():
             return item.author_id == permit.user_id
         case Holder():
             return and_(item.holder_id == permit.user_id, not_(item.draft))
         case Shared():
             return _shared(item, permit)
+        case Released():
+            return _released(item, permit)
+        case Represented():
+            ready = and_(not_(item.draft), not_(item.awaits_review))
+            return and_(ready, _in_classes(item, permit), _within(item, permit.labels, permit.less))
+        case Emergency():
+            return and_(not_(item.draft), _in_classes(item, permit), *_unlimited(item, permit.less))
         case _:
             assert_never(permit)
 
@@ -141,18 +158,52 @@ def _shared(item: Columns, permit: Shared) -> ColumnElement[bool]:
     return and_(
         not_(item.draft),
         not_(item.awaits_review),
-        item.item_class.in_(permit.classes),
-        item.item_class.not_in(SPECIAL_CLASSES),
+        _in_classes(item, permit),
         or_(
             item.holder_id.in_(permit.holders),
             item.holder_id.is_(None) if permit.of_patient else false(),
         ),
-        _labels(item).bitwise_and(~label_mask(permit.labels)) == 0,  # a label unknown here is not listed
+        *_in_data_period(item, permit),
+        *([item.id.not_in(permit.except_items)] if permit.except_items else []),
+        _within(item, permit.labels, permit.less),
+    )
+
+
+def _released(item: Columns, permit: Released) -> ColumnElement[bool]:
+    return and_(
+        not_(item.draft),
+        not_(item.awaits_review),
+        item.item_class == permit.item_class,
+        item.id.in_(permit.items),
+        item.author_id.in_(permit.authors),
+        *_in_data_period(item, permit),
+        _within(item, permit.labels, permit.less),
+    )
+
+
+def _in_classes(item: Columns, permit: Shared | Represented | Emergency) -> ColumnElement[bool]:
+    return and_(item.item_class.in_(permit.classes), _not_special(item))
+
+
+def _not_special(item: Columns, *, but: frozenset[UUID] = frozenset()) -> ColumnElement[bool]:
+    ordinary = item.item_class.not_in(SPECIAL_CLASSES)
+    return or_(ordinary, item.id.in_(but)) if but else ordinary
+
+
+def _in_data_period(item: Columns, permit: Shared | Released) -> list[ColumnElement[bool]]:
+    return [
         *([item.date >= permit.data_from] if permit.data_from else []),
         *([item.date <= permit.data_through] if permit.data_through else []),
-        *([item.id.not_in(permit.except_items)] if permit.except_items else []),
-        *(not_(_limited(item, limit)) for limit in permit.less),
-    )
+    ]
+
+
+def _within(item: Columns, labels: Iterable[Label], less: Iterable[Limit]) -> ColumnElement[bool]:
+    """All of the item's labels are listed (one that is unknown here is not), and no limit is about it."""
+    return and_(_labels(item).bitwise_and(~label_mask(labels)) == 0, *_unlimited(item, less))
+
+
+def _unlimited(item: Columns, less: Iterable[Limit]) -> list[ColumnElement[bool]]:
+    return [not_(_limited(item, limit)) for limit in less]
 
 
 def _limited(item: Columns, limit: Limit) -> ColumnElement[bool]:

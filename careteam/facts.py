@@ -9,25 +9,32 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from careteam import models
 from careteam.errors import NotFound, Unavailable
 from careteam.models.types import UtcDateTime
 from careteam.policy.facts import (
+    NO_GROUNDS,
     Against,
     Consent,
     Discloser,
+    EmergencySession,
     Exceptions,
+    Grounds,
     Limit,
     Membership,
     Recipient,
+    Release,
+    Representation,
     Restriction,
     Team,
 )
-from careteam.policy.vocabulary import ConsentStatus, ItemClass, Role
+from careteam.policy.grounds import majority
+from careteam.policy.vocabulary import ConsentStatus, ItemClass, Power, RepresentationBasis, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,8 @@ class Facts:
     consents: tuple[Consent, ...]
     restrictions: tuple[Restriction, ...]
     """Lifted ones too: they stop nothing now."""
+    grounds: Grounds = NO_GROUNDS
+    """Ended and withdrawn ones too: they open nothing now."""
 
 
 def of_patients(session: Session, patient_ids: Iterable[UUID]) -> Mapping[UUID, Facts]:
@@ -67,7 +76,11 @@ def _of_patients(session: Session, ids: frozenset[UUID]) -> Mapping[UUID, Facts]
         raise NotFound
     consents = _grouped(session.execute(_ACTIVE, {"ids": ids}), consent_fact)
     restrictions = _grouped(session.execute(_RESTRICTIONS, {"ids": ids}), restriction_fact)
-    return {i: Facts(*found[i], tuple(consents[i]), tuple(restrictions[i])) for i in ids}
+    grounds = _grounds(session, {i: f.person for i, f in found.items() if f.has_grounds})
+    return {
+        i: Facts(f.person, f.names, f.team, tuple(consents[i]), tuple(restrictions[i]), grounds.get(i, NO_GROUNDS))
+        for i, f in found.items()
+    }
 
 
 def closed_since(session: Session, patient_ids: Iterable[UUID], since: datetime) -> Mapping[UUID, list[Consent]]:
@@ -85,6 +98,11 @@ _PATIENT, _MEMBERSHIP, _USER, _CONSENT, _RESTRICTION = (
 )
 """Plain tables: these statements run for every answer, and entities would cost them a fifth of their time."""
 _P, _M, _U, _C, _R = _PATIENT.c, _MEMBERSHIP.c, _USER.c, _CONSENT.c, _RESTRICTION.c
+
+
+_GROUNDS = tuple(
+    models.Base.metadata.tables[name] for name in ("special_release", "emergency_session", "representation")
+)
 
 
 def _ids(column: Any) -> Any:
@@ -110,6 +128,7 @@ _TEAMS = (
         _M.ended_at,
         _M.valid_from,
         _M.valid_until,
+        or_(*(exists().where(table.c.patient_id == _P.id) for table in _GROUNDS)).label("has_grounds"),
     )
     .select_from(
         _PATIENT.outerjoin(_MEMBERSHIP, _M.patient_id == _P.id).outerjoin(_USER, _U.id == _M.user_id),
@@ -145,6 +164,7 @@ _RESTRICTIONS = select(
     _R.id,
     _R.against_user_id,
     _R.against_role,
+    _R.against_representation_id,
     _R.item_class,
     _R.label,
     _R.holder,
@@ -155,20 +175,34 @@ _RESTRICTIONS = select(
 ).where(_ids(_R.patient_id))
 
 
-def _teams(session: Session, ids: frozenset[UUID]) -> dict[UUID, tuple[Person, Mapping[UUID, str], Team]]:
+_RELEASES, _EMERGENCIES, _REPRESENTATIONS = (select(table).where(_ids(table.c.patient_id)) for table in _GROUNDS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one statement tells of a patient; `has_grounds` says that three more have something to tell."""
+
+    person: Person
+    names: Mapping[UUID, str]
+    team: Team
+    has_grounds: bool
+
+
+def _teams(session: Session, ids: frozenset[UUID]) -> dict[UUID, _Found]:
     rows: dict[UUID, list[Any]] = defaultdict(list)
     for row in session.execute(_TEAMS, {"ids": ids}):
         rows[row.patient_id].append(row)
     return {patient_id: _team(patient_id, found) for patient_id, found in rows.items()}
 
 
-def _team(patient_id: UUID, rows: Sequence[Any]) -> tuple[Person, Mapping[UUID, str], Team]:
+def _team(patient_id: UUID, rows: Sequence[Any]) -> _Found:
     first = rows[0]
     members = [row for row in rows if row.user_id is not None]
-    return (
+    return _Found(
         Person(first.patient_name, first.birth_date, first.death_date, first.time_zone),
         {row.user_id: row.member_name for row in members},
         Team(patient_id, first.patient_user_id, tuple(map(membership_fact, members))),
+        bool(first.has_grounds),
     )
 
 
@@ -207,7 +241,7 @@ def consent_fact(row: Any) -> Consent:
         id=row.id,
         disclosers=frozenset(map(discloser, row.disclosers)),
         recipients=frozenset(map(recipient, row.recipients)),
-        classes=frozenset(_CLASSES[word] for word in row.classes if word in _CLASSES),
+        classes=_known_classes(row.classes),
         valid_from=row.valid_from,
         valid_until=row.valid_until,
         labels=row.labels,
@@ -229,7 +263,7 @@ def restriction_fact(row: Any) -> Restriction:
     of_patient = row.holder == "patient"
     return Restriction(
         id=row.id,
-        against=Against(user_id=row.against_user_id, role=row.against_role),
+        against=Against(row.against_user_id, row.against_role, row.against_representation_id),
         limit=Limit(
             item_class=row.item_class,
             label=row.label,
@@ -242,6 +276,67 @@ def restriction_fact(row: Any) -> Restriction:
         made_at=row.created_at,
         lifted_at=row.lifted_at,
     )
+
+
+def _grounds(session: Session, persons: Mapping[UUID, Person]) -> Mapping[UUID, Grounds]:
+    """Return the grounds of these patients: three statements, sent only where somebody has any."""
+    if not persons:
+        return {}
+    ids = {"ids": frozenset(persons)}
+    releases = _grouped(session.execute(_RELEASES, ids), release_fact)
+    emergencies = _grouped(session.execute(_EMERGENCIES, ids), emergency_fact)
+    representations = _grouped(
+        session.execute(_REPRESENTATIONS, ids), lambda row: representation_fact(row, persons[row.patient_id])
+    )
+    return {i: Grounds(tuple(releases[i]), tuple(emergencies[i]), tuple(representations[i])) for i in persons}
+
+
+def release_fact(row: Any) -> Release:
+    """Return a release row as a fact."""
+    return Release(row.item_id, row.reader_id, row.withdrawn_at is not None, row.released_at, row.withdrawn_at)
+
+
+def emergency_fact(row: Any) -> EmergencySession:
+    """Return an emergency session row as a fact. A class that this version does not know opens nothing."""
+    return EmergencySession(
+        id=row.id,
+        user_id=row.user_id,
+        role=row.role,
+        classes=_known_classes(row.classes),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        ended=row.ended_at is not None,
+        ended_at=row.ended_at,
+    )
+
+
+def representation_fact(row: Any, person: Person) -> Representation:
+    """Return a representation row as a fact: it stands once accepted, and agreed to or attested, and not declined.
+
+    A parent's ends at majority by the clock; of somebody without a birth date nobody is the parent.
+    """
+    until, agreed_at = row.valid_until, _later(row.accepted_at, row.patient_agreed_at or row.attested_at)
+    if row.basis is RepresentationBasis.PARENT:
+        of_age = majority(person.birth_date, ZoneInfo(person.time_zone)) if person.birth_date else row.valid_from
+        until = min(until, of_age) if until else of_age
+    return Representation(
+        id=row.id,
+        user_id=row.user_id,
+        basis=row.basis,
+        classes=_known_classes(row.classes),
+        labels=row.labels,
+        powers=frozenset(map(Power, row.powers)),
+        valid_from=row.valid_from,
+        valid_until=until,
+        agreed=agreed_at is not None and row.declined_at is None,
+        ended=row.ended_at is not None,
+        agreed_at=agreed_at,
+        ended_at=row.ended_at,
+    )
+
+
+def _known_classes(words: Iterable[str]) -> frozenset[ItemClass]:
+    return frozenset(_CLASSES[word] for word in words if word in _CLASSES)
 
 
 def discloser(text: str) -> Discloser:

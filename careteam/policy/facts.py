@@ -13,7 +13,9 @@ from careteam.policy.vocabulary import (
     ItemClass,
     Label,
     MembershipKind,
+    Power,
     Purpose,
+    RepresentationBasis,
     Role,
 )
 
@@ -173,3 +175,62 @@ class Restriction:
     lifted: bool = False
     made_at: datetime | None = None
     lifted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The author's release of one special note to one reader, or to the patient (`reader_id` of None)."""
+
+    item_id: UUID
+    reader_id: UUID | None
+    withdrawn: bool = False
+    released_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencySession:
+    """A clinician's stated emergency (42 CFR 2.51), in one role, for these classes; `ended` is absolute."""
+
+    id: UUID
+    user_id: UUID
+    role: Role
+    classes: frozenset[ItemClass]
+    valid_from: datetime
+    valid_until: datetime
+    ended: bool = False
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """A person who acts for the patient within recorded authority.
+
+    `agreed` says that the patient agreed to it or that a verified clinician of the team attested the document.
+    `valid_until` is its end by the clock, majority included; none: until it is ended. `ended` is absolute.
+    """
+
+    id: UUID
+    user_id: UUID
+    basis: RepresentationBasis
+    classes: frozenset[ItemClass]
+    labels: frozenset[Label]
+    powers: frozenset[Power]
+    valid_from: datetime
+    valid_until: datetime | None = None
+    agreed: bool = True
+    ended: bool = False
+    agreed_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What opens a record besides memberships and consents."""
+
+    releases: tuple[Release, ...] = ()
+    emergencies: tuple[EmergencySession, ...] = ()
+    representations: tuple[Representation, ...] = ()
+
+
+NO_GROUNDS = Grounds()

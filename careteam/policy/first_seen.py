@@ -1,32 +1,22 @@
 """From when one reader could see an item: membership, permit and the item's own beginning, whichever came last."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from uuid import UUID
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from careteam.policy.facts import Consent, Reader, Team
-from careteam.policy.scope import Shared, reaches
+from careteam.policy.matching import ItemFact, matches
+from careteam.policy.scope import Shared
 from careteam.policy.sharing import readable
 from careteam.policy.team import current
-from careteam.policy.vocabulary import ItemClass, Label
 
 Period = tuple[datetime, datetime]
 """From an instant, and until another, which is outside."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Of an item, what a permit is compared with. A holder of None is the patient."""
-
-    id: UUID
-    item_class: ItemClass
-    holder_id: UUID | None
-    labels: frozenset[Label]
-    date: date
-
-
-def seen_since(item: Seen, reader: Reader, team: Team, consents: Iterable[Consent], *, at: datetime) -> datetime | None:
+def seen_since(
+    item: ItemFact, reader: Reader, team: Team, consents: Iterable[Consent], *, at: datetime
+) -> datetime | None:
     """Return since when this reader could see an item that others hold: from when they were in the team, and some
     consent covered it without a break. None where nothing covers it now.
 
@@ -61,7 +51,7 @@ def _period(consent: Consent) -> Period:
     return consent.valid_from, min(end for end in ends if end is not None)
 
 
-def _covers(consent: Consent, item: Seen, reader: Reader, team: Team, at: datetime) -> bool:
+def _covers(consent: Consent, item: ItemFact, reader: Reader, team: Team, at: datetime) -> bool:
     """Say whether the consent opens the item to this reader while it is in force, as `readable` understands it."""
     in_force = replace(
         consent,
@@ -72,15 +62,4 @@ def _covers(consent: Consent, item: Seen, reader: Reader, team: Team, at: dateti
         valid_until=at + timedelta(microseconds=1),
     )
     permits = readable(reader, team, [in_force], (), at=at).permits
-    return any(isinstance(permit, Shared) and _opens(permit, item) for permit in permits)
-
-
-def _opens(permit: Shared, item: Seen) -> bool:
-    return (
-        item.item_class in permit.classes
-        and reaches(permit, item.holder_id)
-        and item.labels <= permit.labels
-        and (permit.data_from is None or permit.data_from <= item.date)
-        and (permit.data_through is None or item.date <= permit.data_through)
-        and item.id not in permit.except_items
-    )
+    return any(isinstance(permit, Shared) and matches(permit, item) for permit in permits)

@@ -15,9 +15,23 @@ from careteam.policy.vocabulary import ItemClass, Label
 
 @dataclass(frozen=True, slots=True)
 class OwnRecord:
-    """Rule 0: the patient reads everything of theirs but others' drafts and unreleased special notes."""
+    """Rule 0: the patient reads everything of theirs but others' drafts and special notes; of those, `released`."""
 
+    released: frozenset[UUID] = frozenset()
     clause = "own_record"
+
+
+@dataclass(frozen=True, slots=True)
+class Represented:
+    """Rule 0: a representation reads signed items of `classes`, all of whose labels are in `labels`, of every holder,
+    confirmed after import, that match none of `less`; never special notes.
+    """
+
+    representation_id: UUID
+    classes: frozenset[ItemClass]
+    labels: frozenset[Label]
+    less: tuple[Limit, ...]
+    clause = "representation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,37 @@ class Shared:
     clause = "consent"
 
 
-Permit = OwnRecord | Author | Holder | Shared
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Rule 3: special notes of one class that their authors released to this reader, under a consent of that kind.
+
+    What the consent says besides (labels, data period, exceptions) narrows it as it narrows any other.
+    """
+
+    consent_id: UUID
+    item_class: ItemClass
+    labels: frozenset[Label]
+    authors: frozenset[UUID]
+    items: frozenset[UUID]
+    data_from: date | None
+    data_through: date | None
+    less: tuple[Limit, ...]
+    clause = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """Rule 8: an emergency session reads signed items of `classes`, whoever holds them and whatever their labels,
+    that match none of `less`: restrictions that hold in an emergency too. Never special notes.
+    """
+
+    session_id: UUID
+    classes: frozenset[ItemClass]
+    less: tuple[Limit, ...]
+    clause = "emergency"
+
+
+Permit = OwnRecord | Represented | Author | Holder | Shared | Released | Emergency
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,22 +3,41 @@
 The numbers are those of the rule's own text:
 
     Before all: account disabled or clinician unverified: deny.
-    0. The patient: permit, except special notes not released to the patient.
+    0. The patient: permit, except special notes not released to the patient. A representation: within its classes
+       and labels, less restrictions that name it or anyone; never special notes.
     1. The author, and the holder: permit, also after their membership ended.
     2. Not a current accepted member of this patient's team: deny.
     3. A special note: only by a consent of its own kind and the author's release.
     4. Candidates: each active `sharing` consent that matches.
     5. No candidate: deny.   6. A restriction matches: deny.   7. Otherwise permit.
+    8. An emergency session permits what 4 and 5 denied, and what a restriction with `emergency: allow` denied.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
-from careteam.policy.facts import Consent, Discloser, Limit, Reader, Recipient, Restriction, Team
-from careteam.policy.scope import Author, Holder, OwnRecord, Permit, Scope, Shared
+from careteam.policy.facts import (
+    NO_GROUNDS,
+    Consent,
+    Discloser,
+    Grounds,
+    Limit,
+    Reader,
+    Recipient,
+    Restriction,
+    Team,
+)
+from careteam.policy.grounds import acting, open_emergencies, released_to, represented
+from careteam.policy.scope import Author, Emergency, Holder, OwnRecord, Permit, Released, Scope, Shared
 from careteam.policy.team import ever_members, roles_now
-from careteam.policy.vocabulary import SHAREABLE_CLASSES, ConsentKind, Purpose, Role
+from careteam.policy.vocabulary import SHAREABLE_CLASSES, ConsentKind, EmergencyRule, ItemClass, Purpose, Role
+
+SPECIAL_KINDS = {
+    ConsentKind.PSYCHOTHERAPY_NOTES: ItemClass.PSYCHOTHERAPY_NOTE,
+    ConsentKind.SUD_COUNSELING_NOTES: ItemClass.SUD_COUNSELING_NOTE,
+}
+"""The special notes that a consent of their own kind is about."""
 
 
 def readable(
@@ -26,6 +45,7 @@ def readable(
     team: Team,
     consents: Iterable[Consent],
     restrictions: Iterable[Restriction],
+    grounds: Grounds = NO_GROUNDS,
     *,
     at: datetime,
 ) -> Scope:
@@ -35,17 +55,37 @@ def readable(
     """
     if reader.disabled:
         return Scope(team.patient_id)
+    standing = tuple(restrictions)
     permits: list[Permit] = []
     if team.patient_user_id == reader.user_id:
-        permits += [OwnRecord(), Author(reader.user_id)]
+        permits += [OwnRecord(released_to(grounds.releases, None)), Author(reader.user_id)]
+    permits += represented(acting(reader, grounds, at), standing)
     if _was_clinician_here(reader, team):
         roles = roles_now(reader, team, at)
         permits += [Author(reader.user_id, former=not roles), Holder(reader.user_id, former=not roles)]
         if roles:
-            less = _limits(reader, roles, restrictions)
-            members = ever_members(team)
-            permits += [_permit(c, members, less) for c in candidates(reader, roles, consents, at)]
+            permits += _as_member(reader, roles, team, tuple(consents), standing, grounds, at)
     return Scope(team.patient_id, tuple(permits))
+
+
+def _as_member(
+    reader: Reader,
+    roles: frozenset[Role],
+    team: Team,
+    consents: tuple[Consent, ...],
+    standing: tuple[Restriction, ...],
+    grounds: Grounds,
+    at: datetime,
+) -> Iterator[Permit]:
+    """Yield what rules 3 to 8 open to a current member."""
+    less, members = _limits(reader, roles, standing), ever_members(team)
+    yield from (_permit(c, members, less) for c in candidates(reader, roles, consents, at))
+    released = released_to(grounds.releases, reader.user_id)
+    if released:
+        yield from (_release(c, members, less, released) for c in _of_special_notes(reader, roles, consents, at))
+    for session in open_emergencies(reader, roles, grounds, at):
+        withheld = [r for r in standing if r.emergency is not EmergencyRule.ALLOW]
+        yield Emergency(session.id, session.classes & SHAREABLE_CLASSES, _limits(reader, roles, withheld))
 
 
 def in_force(consent: Consent, at: datetime) -> bool:
@@ -69,11 +109,24 @@ def _was_clinician_here(reader: Reader, team: Team) -> bool:
 
 def candidates(reader: Reader, roles: frozenset[Role], consents: Iterable[Consent], at: datetime) -> list[Consent]:
     """Return the consents in force that are addressed to this current member, oldest first (rule 4)."""
+    sharing = (c for c in consents if opens_treatment(c))
+    return _addressed(reader, roles, sharing, at)
+
+
+def _of_special_notes(
+    reader: Reader, roles: frozenset[Role], consents: Iterable[Consent], at: datetime
+) -> list[Consent]:
+    """Return the consents of the special kinds that are in force and name this member (rule 3: a role does not)."""
+    special = (c for c in consents if c.kind in SPECIAL_KINDS and c.purpose is Purpose.TREATMENT)
+    named = (c for c in special if Recipient(user_id=reader.user_id) in c.recipients)
+    return _addressed(reader, roles, named, at)
+
+
+def _addressed(reader: Reader, roles: frozenset[Role], consents: Iterable[Consent], at: datetime) -> list[Consent]:
     return [
         consent
         for consent in sorted(consents, key=lambda c: c.id)
-        if opens_treatment(consent) and in_force(consent, at)
-        if received_by(consent.recipients, reader.user_id, roles)
+        if in_force(consent, at) and received_by(consent.recipients, reader.user_id, roles)
     ]
 
 
@@ -110,6 +163,21 @@ def _permit(consent: Consent, members: frozenset[UUID], less: tuple[Limit, ...])
         data_from=consent.data_from,
         data_through=consent.data_through,
         except_items=consent.exceptions.items,
+        less=less,
+    )
+
+
+def _release(
+    consent: Consent, members: frozenset[UUID], less: tuple[Limit, ...], released: frozenset[UUID]
+) -> Released:
+    return Released(
+        consent_id=consent.id,
+        item_class=SPECIAL_KINDS[consent.kind],
+        labels=consent.labels,
+        authors=_holders(consent.disclosers, members) - consent.exceptions.holders,
+        items=released - consent.exceptions.items if SPECIAL_KINDS[consent.kind] in consent.classes else frozenset(),
+        data_from=consent.data_from,
+        data_through=consent.data_through,
         less=less,
     )
 

@@ -28,8 +28,6 @@ SPECIAL_CLASSES = frozenset({ItemClass.PSYCHOTHERAPY_NOTE, ItemClass.SUD_COUNSEL
 
 SHAREABLE_CLASSES = frozenset(ItemClass) - SPECIAL_CLASSES
 
-NOTE_CLASSES = frozenset({ItemClass.PROGRESS_NOTE, ItemClass.COORDINATION_NOTE, ItemClass.PSYCHOTHERAPY_NOTE})
-
 
 class Label(StrEnum):
     """Sensitivity of an item; an item may carry several, and a consent must list all of them."""
@@ -59,6 +57,18 @@ class Role(StrEnum):
 
 
 CLINICAL_ROLES = frozenset({Role.THERAPIST, Role.PRESCRIBER})
+
+NOTE_WRITERS = {
+    ItemClass.PROGRESS_NOTE: CLINICAL_ROLES,
+    ItemClass.COORDINATION_NOTE: CLINICAL_ROLES,
+    ItemClass.PSYCHOTHERAPY_NOTE: frozenset({Role.THERAPIST}),
+    ItemClass.SUD_COUNSELING_NOTE: frozenset({Role.THERAPIST}),
+}
+"""Which notes there are, and who writes them. SUD counseling notes are those of "a SUD or mental health professional"
+about "the contents of conversation during a private SUD counseling session" (42 CFR 2.11): here, of therapists.
+"""
+
+NOTE_CLASSES = frozenset(NOTE_WRITERS)
 
 
 class TokenAccess(StrEnum):
@@ -113,11 +123,12 @@ class InvitationState(StrEnum):
 
 
 class InvitationKind(StrEnum):
-    """What an invitation offers: a staff role, one's own record, or a place in a patient's team."""
+    """What an invitation offers: a staff role, one's own record, a place in a team, or to act for a patient."""
 
     STAFF = "staff"
     PATIENT = "patient"
     CLINICIAN = "clinician"
+    REPRESENTATIVE = "representative"
 
 
 class ConsentKind(StrEnum):
@@ -174,6 +185,101 @@ class EmergencyRule(StrEnum):
 
     WITHHOLD = "withhold"
     ALLOW = "allow"
+
+
+class ReviewOutcome(StrEnum):
+    """What a privacy officer finds of an emergency access; `needs_more` leaves the review open."""
+
+    JUSTIFIED = "justified"
+    NOT_JUSTIFIED = "not_justified"
+    NEEDS_MORE = "needs_more"
+
+
+class CaseState(StrEnum):
+    """How a case about a questioned access stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+
+
+class CaseOutcome(StrEnum):
+    """What came of a questioned access: allowed; a mistake; without any reason; or it cannot be told."""
+
+    EXPLAINED = "explained"
+    IN_ERROR = "in_error"
+    MISUSE = "misuse"
+    NOT_ESTABLISHED = "not_established"
+
+
+class RepresentationBasis(StrEnum):
+    """By what somebody acts for a patient; a parent's ends at majority."""
+
+    PARENT = "parent"
+    GUARDIAN = "guardian"
+    POWER_OF_ATTORNEY = "power_of_attorney"
+
+
+class Power(StrEnum):
+    """What a representation may do for the patient."""
+
+    READ = "read"
+    REPORT = "report"
+    SIGN = "sign"
+
+
+class Exclusion(StrEnum):
+    """What does not belong in a special note (45 CFR 164.501 "psychotherapy notes", 42 CFR 2.11)."""
+
+    MEDICATION = "medication"
+    SESSION_TIMES = "session_times"
+    MODALITY_OR_FREQUENCY = "modality_or_frequency"
+    TEST_RESULT = "test_result"
+    DIAGNOSIS = "diagnosis"
+    FUNCTIONAL_STATUS = "functional_status"
+    TREATMENT_PLAN = "treatment_plan"
+    SYMPTOMS = "symptoms"
+    PROGNOSIS = "prognosis"
+    PROGRESS = "progress"
+
+
+class RepresentationState(StrEnum):
+    """How a representation stands; read from its facts, its invitation and the clock, never stored."""
+
+    PROPOSED = "proposed"
+    UPCOMING = "upcoming"
+    STANDING = "standing"
+    ENDED = "ended"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class RepresentationEnd(StrEnum):
+    """Who ended a representation, or by what; `majority` and `period` are read from the clock and never stored."""
+
+    PATIENT = "patient"
+    REPRESENTATIVE = "representative"
+    DOCUMENT = "document"
+    WITHDRAWN = "withdrawn"
+    CHANGED = "changed"
+    MAJORITY = "majority"
+    PERIOD = "period"
+
+
+class MinorSigners(StrEnum):
+    """Whose signatures a practice's own rule asks for where the patient is a minor."""
+
+    PATIENT_AND_PARENT = "patient_and_parent"
+    PATIENT = "patient"
+    PARENT = "parent"
+
+
+class Signer(StrEnum):
+    """Whose signature a consent needs. `parent`: a parent or guardian with the power to sign."""
+
+    PATIENT = "patient"
+    PARENT = "parent"
 
 
 class MedicationSource(StrEnum):
@@ -345,3 +451,158 @@ class ReconciliationDecision(StrEnum):
     ACCEPT_TAKEN = "accept_taken"
     BOTH_INTENDED = "both_intended"
     WILL_CHANGE = "will_change"
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about. It says no more: its words are found when it is read, for who reads it."""
+
+    CONSENT_REQUESTED = "consent_requested"
+    CONSENT_SIGNED = "consent_signed"
+    CONSENT_GRANTED = "consent_granted"
+    CONSENT_DECLINED = "consent_declined"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    CONSENT_LAPSED = "consent_lapsed"
+    CONSENT_REVOKED = "consent_revoked"
+    REVOCATION_RECORDED = "revocation_recorded"
+    CONSENT_ENDED = "consent_ended"
+    CONSENT_EXPIRING = "consent_expiring"
+    MEMBERSHIP_PROPOSED = "membership_proposed"
+    MEMBERSHIP_ACCEPTED = "membership_accepted"
+    MEMBERSHIP_DECLINED = "membership_declined"
+    MEMBERSHIP_ENDED = "membership_ended"
+    REVIEW_DUE = "review_due"
+    NOTE_RELEASED = "note_released"
+    EMERGENCY_ACCESS = "emergency_access"
+    EMERGENCY_REVIEW_DUE = "emergency_review_due"
+    EMERGENCY_EXPLANATION_ASKED = "emergency_explanation_asked"
+    EMERGENCY_EXPLAINED = "emergency_explained"
+    EMERGENCY_REVIEWED = "emergency_reviewed"
+    FOLLOW_UP = "follow_up"
+    OFFICER_NEEDED = "officer_needed"
+    ACCESS_QUESTIONED = "access_questioned"
+    CASE_MESSAGE = "case_message"
+    CASE_ANSWERED = "case_answered"
+    CASE_WITHDRAWN = "case_withdrawn"
+    ACCESS_FOUND_WRONG = "access_found_wrong"
+    REPRESENTATION_PROPOSED = "representation_proposed"
+    REPRESENTATION_ADDED = "representation_added"
+    REPRESENTATION_ENDED = "representation_ended"
+    SIGNATURE_NEEDED = "signature_needed"
+    SIGNATURE_REFUSED = "signature_refused"
+    CAME_OF_AGE = "came_of_age"
+    BACKUP_RESTORED = "backup_restored"
+
+
+class MailKind(StrEnum):
+    """What a mail is for: news in the application, or a single-use link to the address itself."""
+
+    NEWS = "news"
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a word
+    ADDRESS_CHANGE = "address_change"
+
+
+class PreviewedAct(StrEnum):
+    """What is looked at before it is done."""
+
+    SIGN = "sign"
+    REVOKE = "revoke"
+    REVOKE_EVERYWHERE = "revoke_everywhere"
+    RESTRICT = "restrict"
+    LIFT = "lift"
+    JOIN = "join"
+
+
+class PreviewedReader(StrEnum):
+    """Whom a preview is about: a member, who joins by the act, who begins later, who is only asked to join, or
+    anybody who may come to have a role that nobody has.
+    """
+
+    CURRENT = "current"
+    JOINING = "joining"
+    UPCOMING = "upcoming"
+    ASKED = "asked"
+    ANYBODY = "anybody"
+
+
+class WaitsFor(StrEnum):
+    """What is missing before a previewed reader reads anything: a yes, or a practice that vouches for them."""
+
+    PATIENT = "patient"
+    CLINICIAN = "clinician"
+    VERIFICATION = "verification"
+
+
+class WhyCode(StrEnum):
+    """What one sentence of the rule found, about one reader and one item."""
+
+    ACCOUNT_DISABLED = "account_disabled"
+    NOT_VERIFIED = "not_verified"
+    DRAFT = "draft"
+    AWAITS_REVIEW = "awaits_review"
+    OWN_RECORD = "own_record"
+    NOT_RELEASED = "not_released"
+    REPRESENTATION = "representation"
+    NOT_REPRESENTED = "not_represented"
+    AUTHOR = "author"
+    HOLDER = "holder"
+    CURRENT_MEMBER = "current_member"
+    NOT_IN_TEAM = "not_in_team"
+    NOT_AGREED = "not_agreed"
+    DECLINED = "declined"
+    MEMBERSHIP_ENDED = "membership_ended"
+    RELEASED = "released"
+    NO_CONSENT_OF_ITS_KIND = "no_consent_of_its_kind"
+    MATCHES = "matches"
+    NOT_SIGNED = "not_signed"
+    REVOKED = "revoked"
+    NOT_BEGUN = "not_begun"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    OTHER_PURPOSE = "other_purpose"
+    OTHER_RECIPIENT = "other_recipient"
+    OTHER_HOLDER = "other_holder"
+    EXCEPTED = "excepted"
+    OTHER_CLASS = "other_class"
+    LABEL_NOT_LISTED = "label_not_listed"
+    OTHER_DATES = "other_dates"
+    CONSENT = "consent"
+    NO_CONSENT = "no_consent"
+    RESTRICTED = "restricted"
+    EMERGENCY = "emergency"
+    EMERGENCY_WITHHELD = "emergency_withheld"
+
+
+class ChangeAct(StrEnum):
+    """An act that would change a decision, and whose it is."""
+
+    ENABLE_ACCOUNT = "enable_account"
+    VERIFY = "verify"
+    AGREE_TO_MEMBERSHIP = "agree_to_membership"
+    WAIT = "wait"
+    SIGN_CONSENT = "sign_consent"
+    SIGN_NOTE = "sign_note"
+    RELEASE_NOTE = "release_note"
+    CONFIRM_LABELS = "confirm_labels"
+    LIFT_RESTRICTION = "lift_restriction"
+    RESTRICT = "restrict"
+
+
+class Statement(StrEnum):
+    """What the terms of a consent say, where a law asks that they say it."""
+
+    RIGHT_TO_REVOKE = "right_to_revoke"
+    HOW_TO_REVOKE = "how_to_revoke"
+    CONDITIONING = "conditioning"
+    REDISCLOSURE = "redisclosure"
+    PART2_REDISCLOSURE = "part2_redisclosure"
+    CONSEQUENCES_OF_REFUSING = "consequences_of_refusing"
+
+
+class TermsFor(StrEnum):
+    """What kind of consent a terms text is for."""
+
+    SHARING = "sharing"
+    SUBSTANCE_USE = "substance_use"
+    PSYCHOTHERAPY_NOTES = "psychotherapy_notes"
+    SUD_COUNSELING_NOTES = "sud_counseling_notes"

@@ -63,7 +63,7 @@ def differences(session: Session, scope: Scope, visible: Visible = access.visibl
     return matched ^ set(numbers(session, scope, visible).items())
 
 
-WANTED = ("consent", "own_record", "consent", "consent")
+WANTED = ("consent", "own_record", "consent", "emergency", "consent", "representation", "release")
 
 
 def scopes(rng: Random, count: int) -> Iterator[Scope]:
@@ -77,4 +77,4 @@ def scopes(rng: Random, count: int) -> Iterator[Scope]:
 
 def _scope(rng: Random) -> Scope:
     q = worlds.question(rng)
-    return readable(q.reader, q.team, q.consents, q.restrictions, at=q.at)
+    return readable(q.reader, q.team, q.consents, q.restrictions, q.grounds, at=q.at)

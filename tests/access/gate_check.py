@@ -35,7 +35,7 @@ MODEL_PACKAGES = frozenset(
 )
 """From which a model could be had by its name in a string."""
 
-PERMITS = frozenset({"Scope", "OwnRecord", "Author", "Holder", "Shared"})
+PERMITS = frozenset({"Scope", "OwnRecord", "Author", "Holder", "Shared", "Released", "Represented", "Emergency"})
 """What only the policy makes."""
 
 

@@ -15,7 +15,9 @@ def _gate(name: str, old: str, new: str, *, behind: str = "") -> Mutant:
 
 
 POLICY_SPENDS_IT = "the policy leaves special notes out of every permit"
-LABELS = "_labels(item).bitwise_and(~label_mask(permit.labels)) == 0"
+LABELS = "_labels(item).bitwise_and(~label_mask(labels)) == 0"
+OF_CONSENT = "        _in_classes(item, permit),\n        or_("
+OF_RELEASE = "        item.item_class == permit.item_class,\n"
 
 MUTANTS: tuple[Mutant, ...] = (
     _gate(
@@ -29,12 +31,12 @@ MUTANTS: tuple[Mutant, ...] = (
     _gate("the last permit is the reason", "enumerate(permits))", "reversed(tuple(enumerate(permits))))"),
     _gate(
         "a patient reads others' drafts",
-        "and_(not_(item.draft), item.item_class.not_in(SPECIAL_CLASSES))",
-        "item.item_class.not_in(SPECIAL_CLASSES)",
+        "and_(not_(item.draft), _not_special(item, but=permit.released))",
+        "_not_special(item, but=permit.released)",
     ),
     _gate(
         "a patient reads special notes",
-        "and_(not_(item.draft), item.item_class.not_in(SPECIAL_CLASSES))",
+        "and_(not_(item.draft), _not_special(item, but=permit.released))",
         "not_(item.draft)",
     ),
     _gate("every user is the author", "return item.author_id == permit.user_id", "return item.author_id.is_not(None)"),
@@ -58,15 +60,15 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _gate(
         "a consent opens drafts",
-        "        not_(item.draft),\n        not_(item.awaits_review),\n",
-        "        not_(item.awaits_review),\n",
+        "        not_(item.draft),\n        not_(item.awaits_review),\n" + OF_CONSENT,
+        "        not_(item.awaits_review),\n" + OF_CONSENT,
     ),
-    _gate("a consent opens unconfirmed imports", "        not_(item.awaits_review),\n", ""),
-    _gate("a consent opens every class", "        item.item_class.in_(permit.classes),\n", ""),
+    _gate("a consent opens unconfirmed imports", "        not_(item.awaits_review),\n" + OF_CONSENT, OF_CONSENT),
+    _gate("a consent opens every class", OF_CONSENT, "        _not_special(item),\n        or_("),
     _gate(
         "a consent opens special notes",
-        "        item.item_class.not_in(SPECIAL_CLASSES),\n        or_(",
-        "        or_(",
+        OF_CONSENT,
+        "        item.item_class.in_(permit.classes),\n        or_(",
         behind=POLICY_SPENDS_IT,
     ),
     _gate(
@@ -85,17 +87,17 @@ MUTANTS: tuple[Mutant, ...] = (
         "false()",
     ),
     _gate("holder means author", "item.holder_id.in_(permit.holders)", "item.author_id.in_(permit.holders)"),
-    _gate("a consent opens every label", f"        {LABELS},", "        not_(false()),"),
+    _gate("a consent opens every label", LABELS, "not_(false())"),
     _gate(
         "one listed label is enough",
         LABELS,
-        "or_(_labels(item) == 0, _labels(item).bitwise_and(label_mask(permit.labels)) != 0)",
+        "or_(_labels(item) == 0, _labels(item).bitwise_and(label_mask(labels)) != 0)",
     ),
-    _gate("the labels must be the same", LABELS, "_labels(item) == label_mask(permit.labels)"),
+    _gate("the labels must be the same", LABELS, "_labels(item) == label_mask(labels)"),
     _gate(
         "a label opens labelled items only",
         LABELS,
-        f"and_({LABELS}, or_(_labels(item) != 0, label_mask(permit.labels) == 0))",
+        f"and_({LABELS}, or_(_labels(item) != 0, label_mask(labels) == 0))",
     ),
     _gate("the first day is outside the data period", "item.date >= permit.data_from", "item.date > permit.data_from"),
     _gate(
@@ -106,12 +108,12 @@ MUTANTS: tuple[Mutant, ...] = (
         "the data period has no last day", "*([item.date <= permit.data_through] if permit.data_through else [])", "*[]"
     ),
     _gate("an excepted item is open", "*([item.id.not_in(permit.except_items)] if permit.except_items else [])", "*[]"),
-    _gate("no restriction matters", "        *(not_(_limited(item, limit)) for limit in permit.less),\n", ""),
-    _gate("only the first restriction matters", "for limit in permit.less)", "for limit in permit.less[:1])"),
+    _gate("no restriction matters", "return [not_(_limited(item, limit)) for limit in less]", "return []"),
+    _gate("only the first restriction matters", "for limit in less]", "for limit in less[:1]]"),
     _gate(
         "only an item that every restriction covers is closed",
-        "*(not_(_limited(item, limit)) for limit in permit.less)",
-        "not_(and_(*(_limited(item, limit) for limit in permit.less))) if permit.less else not_(false())",
+        "return [not_(_limited(item, limit)) for limit in less]",
+        "return [not_(and_(*(_limited(item, limit) for limit in less)))] if less else []",
     ),
     _gate("any part of a restriction is enough", "return and_(not_(false()), *parts)", "return or_(false(), *parts)"),
     _gate("a restriction's class is not looked at", "if limit.item_class is not None:", "if False:"),
@@ -134,4 +136,49 @@ MUTANTS: tuple[Mutant, ...] = (
         "item.holder_id == limit.holder_id",
     ),
     _gate("a restriction's item is not looked at", "if limit.item_id is not None:", "if False:"),
+    _gate(
+        "a released note is never the patient's",
+        "return or_(ordinary, item.id.in_(but)) if but else ordinary",
+        "return ordinary",
+    ),
+    _gate("one released note releases all to the patient", "item.id.in_(but)", "not_(false())"),
+    _gate(
+        "a release opens drafts",
+        "        not_(item.draft),\n        not_(item.awaits_review),\n" + OF_RELEASE,
+        "        not_(item.awaits_review),\n" + OF_RELEASE,
+    ),
+    _gate("a release opens unconfirmed imports", "        not_(item.awaits_review),\n" + OF_RELEASE, OF_RELEASE),
+    _gate("a release is of every class", OF_RELEASE, ""),
+    _gate("a release is of every note", "        item.id.in_(permit.items),\n", ""),
+    _gate("a release is of every author's", "        item.author_id.in_(permit.authors),\n", ""),
+    _gate(
+        "a representation opens drafts",
+        "ready = and_(not_(item.draft), not_(item.awaits_review))",
+        "ready = not_(item.awaits_review)",
+    ),
+    _gate(
+        "a representation opens unconfirmed imports",
+        "ready = and_(not_(item.draft), not_(item.awaits_review))",
+        "ready = not_(item.draft)",
+    ),
+    _gate(
+        "a representation opens every class",
+        "and_(ready, _in_classes(item, permit), _within",
+        "and_(ready, _not_special(item), _within",
+    ),
+    _gate(
+        "an emergency opens drafts",
+        "and_(not_(item.draft), _in_classes(item, permit), *_unlimited",
+        "and_(_in_classes(item, permit), *_unlimited",
+    ),
+    _gate(
+        "an emergency opens every class",
+        "_in_classes(item, permit), *_unlimited(item, permit.less))",
+        "_not_special(item), *_unlimited(item, permit.less))",
+    ),
+    _gate(
+        "no restriction holds in an emergency",
+        "_in_classes(item, permit), *_unlimited(item, permit.less))",
+        "_in_classes(item, permit))",
+    ),
 )

@@ -6,8 +6,8 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from careteam.policy.facts import Limit
-from careteam.policy.scope import Author, Holder, OwnRecord, Permit, Scope, Shared
-from careteam.policy.vocabulary import Label
+from careteam.policy.scope import Author, Emergency, Holder, OwnRecord, Permit, Released, Represented, Scope, Shared
+from careteam.policy.vocabulary import ItemClass, Label
 from tests.policy.cast import BO, PATIENT, PAUL, RECORD, STRANGER, TESS
 from tests.policy.grid import BY_ID, CLASSES, DATES
 
@@ -36,8 +36,23 @@ shared = st.builds(
     except_items=st.frozensets(ids, max_size=4),
     less=st.lists(limits, max_size=3).map(tuple),
 )
+released = st.builds(
+    Released,
+    consent_id=st.uuids(version=4),
+    item_class=st.sampled_from(CLASSES),
+    labels=st.frozensets(labels),
+    authors=st.frozensets(people),
+    items=st.frozensets(ids, max_size=9),
+    data_from=days,
+    data_through=days,
+    less=st.lists(limits, max_size=3).map(tuple),
+)
+classes, less = st.frozensets(st.sampled_from(CLASSES)), st.lists(limits, max_size=3).map(tuple)
+represented = st.builds(Represented, st.uuids(version=4), classes, st.frozensets(labels), less)
+emergency = st.builds(Emergency, st.uuids(version=4), classes, less)
+own = st.builds(OwnRecord, st.frozensets(ids, max_size=9))
 permits: st.SearchStrategy[Permit] = (
-    shared | st.builds(OwnRecord) | st.builds(Author, people) | st.builds(Holder, people)
+    shared | released | represented | emergency | own | st.builds(Author, people) | st.builds(Holder, people)
 )
 scopes = st.builds(Scope, st.just(RECORD), st.lists(shared | permits, max_size=4).map(tuple))
 
@@ -56,3 +71,9 @@ def everything(**changes: Any) -> Shared:
         "less": (),
     }
     return Shared(**{**parts, **changes})
+
+
+def every_release() -> Released:
+    """A permit for every psychotherapy note, drafts and unconfirmed imports named as well, which nobody can release."""
+    everything = frozenset(Label), frozenset({TESS, PAUL, BO, PATIENT}), frozenset(BY_ID)
+    return Released(UUID(int=1), ItemClass.PSYCHOTHERAPY_NOTE, *everything, None, None, ())

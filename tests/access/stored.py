@@ -15,8 +15,23 @@ from sqlalchemy.orm import Session
 
 from careteam import models
 from careteam.models.types import new_id
-from careteam.policy.facts import Consent, Discloser, Recipient, Restriction
-from careteam.policy.vocabulary import ConsentStatus, ItemClass, MedicationSource, NoteStatus
+from careteam.policy.facts import (
+    Consent,
+    Discloser,
+    EmergencySession,
+    Recipient,
+    Release,
+    Representation,
+    Restriction,
+)
+from careteam.policy.vocabulary import (
+    ConsentStatus,
+    ItemClass,
+    MedicationSource,
+    NoteStatus,
+    Power,
+    RepresentationBasis,
+)
 from tests.policy.cast import BO, ELM, NEIGHBOUR, OAK, PATIENT, PAUL, PIA, RECORD, STRANGER, TESS, THEO, Case
 from tests.policy.grid import GRID
 from tests.policy.matching import ItemFact
@@ -58,8 +73,23 @@ def write_cases(session: Session, cases: Iterable[Case]) -> list[Case]:
     add(session, models.Membership, (row for q in questions for row in memberships(q)))
     add(session, models.Consent, (consent(q.team.patient_id, c) for q in questions for c in q.consents))
     add(session, models.Item, (item(i) for n, case in enumerate(written, 1) for i in beside(case, n)))
+    grounds = [(q, q.grounds) for q in questions]
+    add(session, models.Representation, (representation(*r) for q in questions for r in _represented(q)))
+    add(session, models.SpecialRelease, (release(q, r) for q, g in grounds for r in g.releases))
+    add(session, models.EmergencySession, (emergency(q, e) for q, g in grounds for e in g.emergencies))
     add(session, models.Restriction, (restriction(q, r) for q in questions for r in q.restrictions))
     return written
+
+
+def _represented(q: Question) -> Iterator[tuple[UUID, Representation]]:
+    """The representations of a row, and whoever a restriction of it names besides."""
+    yield from ((q.team.patient_id, r) for r in q.grounds.representations)
+    here = {r.id for r in q.grounds.representations}
+    for named in {r.against.representation_id for r in q.restrictions} - here - {None}:
+        none, power = frozenset[Any](), frozenset({Power.READ})
+        assert named
+        other = Representation(named, BO, RepresentationBasis.GUARDIAN, none, none, power, THEN, agreed=False)
+        yield q.team.patient_id, other
 
 
 def write_grid(session: Session) -> None:
@@ -161,6 +191,7 @@ def restriction(q: Question, r: Restriction) -> dict[str, Any]:
         "patient_id": q.team.patient_id,
         "against_user_id": r.against.user_id,
         "against_role": r.against.role,
+        "against_representation_id": r.against.representation_id,
         "item_class": r.limit.item_class,
         "label": r.limit.label,
         "holder": "patient" if r.limit.of_patient else named,
@@ -169,6 +200,56 @@ def restriction(q: Question, r: Restriction) -> dict[str, Any]:
         "created_at": THEN,
         "created_by": q.team.patient_user_id or TESS,
         "lifted_at": THEN if r.lifted else None,
+    }
+
+
+def release(q: Question, r: Release) -> dict[str, Any]:
+    """An author's release."""
+    return {
+        "id": new_id(),
+        "patient_id": q.team.patient_id,
+        "item_id": r.item_id,
+        "reader_id": r.reader_id,
+        "released_by": TESS,
+        "released_at": THEN,
+        "withdrawn_at": THEN if r.withdrawn else None,
+    }
+
+
+def emergency(q: Question, e: EmergencySession) -> dict[str, Any]:
+    """An emergency session."""
+    return {
+        "id": e.id,
+        "patient_id": q.team.patient_id,
+        "user_id": e.user_id,
+        "role": e.role,
+        "classes": [word.value for word in e.classes],
+        "nature": b"-",
+        "why_no_consent": b"-",
+        "valid_from": e.valid_from,
+        "valid_until": e.valid_until,
+        "ended_at": THEN if e.ended else None,
+    }
+
+
+def representation(patient_id: UUID, r: Representation) -> dict[str, Any]:
+    """A person who acts for the patient."""
+    return {
+        "id": r.id,
+        "patient_id": patient_id,
+        "user_id": r.user_id,
+        "basis": RepresentationBasis.GUARDIAN,
+        "classes": [word.value for word in r.classes],
+        "labels": r.labels,
+        "powers": [word.value for word in r.powers],
+        "valid_from": r.valid_from,
+        "valid_until": r.valid_until,
+        "created_at": THEN,
+        "created_by": TESS,
+        "accepted_at": THEN,
+        "attested_at": THEN if r.agreed else None,
+        "ended_at": THEN if r.ended else None,
+        "version": 1,
     }
 
 

@@ -43,7 +43,7 @@ def test_the_scopes_of_many_patients_take_as_many_statements_as_one(table: Table
         with statements(session) as seen:
             access.scopes(session, as_paul, some, at=NOW)
         counts.append(len(seen))
-    assert counts == [3, 3, 3]
+    assert counts == [3, 3, 6], "three, and three more where somebody has grounds besides"
 
 
 def test_the_scope_of_nobody_is_absent(table: Table) -> None:
@@ -83,9 +83,14 @@ def _compare(case: Case, loaded: facts.Facts) -> None:
     assert _timeless(loaded.team.memberships) == Counter(q.team.memberships)
     assert _timeless(loaded.consents) == Counter(c for c in q.consents if c.signed and not c.revoked)
     assert _timeless(loaded.restrictions) == Counter(q.restrictions)
+    assert _timeless(loaded.grounds.releases) == Counter(q.grounds.releases)
+    assert _timeless(loaded.grounds.emergencies) == Counter(q.grounds.emergencies)
+    assert {r.id: r.powers for r in q.grounds.representations}.items() <= {
+        r.id: r.powers for r in loaded.grounds.representations
+    }.items()
 
 
 def _timeless(loaded: Iterable[Any]) -> Counter[Any]:
     """Leave out when it was made and ended: the table says how things stand, not since when."""
-    times = {"accepted_at", "ended_at", "signed_at", "closed_at", "made_at", "lifted_at"}
+    times = {"accepted_at", "ended_at", "signed_at", "closed_at", "made_at", "lifted_at", "released_at", "withdrawn_at"}
     return Counter(replace(fact, **dict.fromkeys(times & set(fact.__slots__))) for fact in loaded)

@@ -15,7 +15,7 @@ from careteam.policy.scope import Scope
 from careteam.policy.vocabulary import ItemClass
 from tests.access.asking import differences, numbers, scopes
 from tests.access.mutants import MUTANTS, visible
-from tests.access.scopes import everything
+from tests.access.scopes import every_release, everything
 from tests.access.scopes import scopes as any_scope
 from tests.policy.cast import RECORD
 from tests.policy.grid import BY_ID, GRID
@@ -25,7 +25,7 @@ LEAST = 40
 """Scopes asked, however few pairs are wanted."""
 SEED = 20_260_302
 """Of the mutants: what is tested there is whether the comparison can find a fault."""
-ODD = (Scope(RECORD, (everything(classes=frozenset(ItemClass)),)),)
+ODD = (Scope(RECORD, (everything(classes=frozenset(ItemClass)),)), Scope(RECORD, (every_release(),)))
 """What the policy never makes."""
 
 
@@ -48,7 +48,10 @@ def test_scopes_of_the_policy_open_the_same_in_sql_and_in_python(
     with capsys.disabled():
         name = grid.get_bind().dialect.name
         print(f"\n{name}: seed {pairs_seed}, {asked} pairs, {clauses.total()} open: {shown}")
-    assert {"own_record", "author", "holder", "consent"} == {k for k, v in shares.items() if v >= 0.05}
+    assert {"own_record", "author", "holder", "consent", "emergency", "representation"} <= {
+        k for k, v in shares.items() if v >= 0.03
+    }
+    assert clauses["release"]
     assert 0.05 < clauses.total() / asked < 0.95
 
 

@@ -22,7 +22,7 @@ class Policy:
 
     def scope(self, q: Question) -> Any:
         """Return the reader's scope."""
-        return self.readable(q.reader, q.team, q.consents, q.restrictions, at=q.at)
+        return self.readable(q.reader, q.team, q.consents, q.restrictions, q.grounds, at=q.at)
 
 
 POLICY = Policy(sharing.readable, scope.sections)

@@ -1,6 +1,13 @@
 """The rule as a table: one row for each sentence that bears on reading, and for each boundary instant."""
 
-from tests.policy import cases_of_consents, cases_of_items, cases_of_people, cases_of_restrictions, cases_of_teams
+from tests.policy import (
+    cases_of_consents,
+    cases_of_grounds,
+    cases_of_items,
+    cases_of_people,
+    cases_of_restrictions,
+    cases_of_teams,
+)
 from tests.policy.cast import Case
 from tests.policy.edges import EDGES
 
@@ -10,6 +17,7 @@ CASES: tuple[Case, ...] = (
     *cases_of_consents.CASES,
     *cases_of_items.CASES,
     *cases_of_restrictions.CASES,
+    *cases_of_grounds.CASES,
 )
 STORED: tuple[Case, ...] = tuple(c for c in CASES + EDGES if c.stored)
 """The rows that a database can hold."""

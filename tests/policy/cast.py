@@ -58,6 +58,9 @@ as_pia = Reader(PIA, vouched(PRESCRIBER))
 as_bo = Reader(BO, vouched(THERAPIST, PRESCRIBER))
 
 
+CLAUSES = {"own_record", "representation", "author", "holder", "consent", "release", "emergency"}
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One row: a sentence of the rule, who asks for what, and the clause that opens it or why it stays shut.
@@ -77,7 +80,7 @@ class Case:
     @property
     def clause(self) -> str | None:
         """The clause expected of the policy; None where it must stay shut."""
-        return self.expect if self.expect in {"own_record", "author", "holder", "consent"} else None
+        return self.expect if self.expect in CLAUSES else None
 
 
 def of(user_id: UUID) -> Discloser:

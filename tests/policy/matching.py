@@ -47,13 +47,21 @@ def covers(permit: Any, item: ItemFact) -> bool:
     """Say whether this permit alone opens the item."""
     match permit.clause:
         case "own_record":
-            return not item.draft and item.item_class not in SPECIAL
+            return not item.draft and (item.item_class not in SPECIAL or item.id in permit.released)
         case "author":
             return bool(item.author_id == permit.user_id)
         case "holder":
             return not item.draft and bool(item.holder_id == permit.user_id)
         case "consent":
             return _ready_to_share(item) and _consented(permit, item) and not _stopped(permit, item)
+        case "release":
+            return not (item.draft or item.awaits_review) and _released(permit, item) and not _stopped(permit, item)
+        case "representation":
+            inside = item.item_class in permit.classes and item.labels <= permit.labels
+            return _ready_to_share(item) and inside and not _stopped(permit, item)
+        case "emergency":
+            open_now = not item.draft and item.item_class not in SPECIAL
+            return open_now and item.item_class in permit.classes and not _stopped(permit, item)
     raise AssertionError(f"no such clause: {permit.clause}")
 
 
@@ -61,14 +69,21 @@ def _ready_to_share(item: ItemFact) -> bool:
     return not (item.draft or item.awaits_review or item.item_class in SPECIAL)
 
 
+def _released(permit: Any, item: ItemFact) -> bool:
+    named = item.item_class == permit.item_class and item.id in permit.items and item.author_id in permit.authors
+    return named and _in_period(permit, item) and item.labels <= permit.labels
+
+
+def _in_period(permit: Any, item: ItemFact) -> bool:
+    since_start = permit.data_from is None or item.date >= permit.data_from
+    return since_start and (permit.data_through is None or item.date <= permit.data_through)
+
+
 def _consented(permit: Any, item: ItemFact) -> bool:
     holder_named = permit.of_patient if item.holder_id is None else item.holder_id in permit.holders
-    since_start = permit.data_from is None or item.date >= permit.data_from
-    until_end = permit.data_through is None or item.date <= permit.data_through
     return (
         holder_named
-        and since_start
-        and until_end
+        and _in_period(permit, item)
         and item.item_class in permit.classes
         and item.labels <= permit.labels
         and item.id not in permit.except_items

@@ -11,7 +11,13 @@ from pathlib import Path
 from types import ModuleType
 from unittest.mock import patch
 
-CHAIN = ("careteam.policy.team", "careteam.policy.scope", "careteam.policy.sharing", "careteam.access")
+CHAIN = (
+    "careteam.policy.team",
+    "careteam.policy.scope",
+    "careteam.policy.grounds",
+    "careteam.policy.sharing",
+    "careteam.access",
+)
 """The rule's modules, each importing only from those before it."""
 
 
@@ -68,7 +74,10 @@ def _sharing(name: str, old: str, new: str) -> Mutant:
 
 
 BOTH = "[Author(reader.user_id, former=not roles), Holder(reader.user_id, former=not roles)]"
-PERMITS = "permits += [_permit(c, members, less) for c in candidates(reader, roles, consents, at)]"
+PERMITS = "yield from (_permit(c, members, less) for c in candidates(reader, roles, consents, at))"
+OF_DAYS = "data_from=consent.data_from,\n        data_through=consent.data_through,\n        except_items"
+OF_CONSENT = "except_items=consent.exceptions.items,\n        less=less"
+OF_RELEASE = "data_through=consent.data_through,\n        less=less"
 LABELS_OF_ALL = "frozenset().union(*(x.labels for x in consents))"
 
 WHO = (
@@ -82,7 +91,7 @@ WHO = (
         "if team.patient_user_id == reader.user_id:",
         "if team.patient_user_id:",
     ),
-    _sharing("a patient loses their own drafts", "[OwnRecord(), Author(reader.user_id)]", "[OwnRecord()]"),
+    _sharing("a patient loses their own drafts", ", Author(reader.user_id)]\n    permits", "]\n    permits"),
     _sharing("an author loses what they wrote", BOTH, "[Holder(reader.user_id, former=not roles)]"),
     _sharing("a holder loses what they hold", BOTH, "[Author(reader.user_id, former=not roles)]"),
     _sharing(
@@ -154,8 +163,8 @@ CONSENTS = (
     _sharing("only roles receive", "r.user_id == user_id if r.role is None else r.role in roles", "r.role in roles"),
     _sharing("every named member is the reader", "r.user_id == user_id if r.role is None", "True if r.role is None"),
     _sharing("every role is the reader's", "else r.role in roles for r in recipients", "else True for r in recipients"),
-    _sharing("the newest consent wins", PERMITS, PERMITS.replace("at)]", "at)[-1:]]")),
-    _sharing("the oldest consent wins", PERMITS, PERMITS.replace("at)]", "at)[:1]]")),
+    _sharing("the newest consent wins", PERMITS, PERMITS.replace("at))", "at)[-1:])")),
+    _sharing("the oldest consent wins", PERMITS, PERMITS.replace("at))", "at)[:1])")),
     _sharing(
         "the newest consent is the reason",
         "sorted(consents, key=lambda c: c.id)",
@@ -171,8 +180,8 @@ CONSENTS = (
     ),
     _sharing(
         "every label is listed",
-        "labels=consent.labels",
-        "labels=frozenset(__import__('careteam.policy.vocabulary', fromlist=['Label']).Label)",
+        "labels=consent.labels,\n        holders",
+        "labels=frozenset(__import__('careteam.policy.vocabulary', fromlist=['Label']).Label),\n        holders",
     ),
     _sharing(
         "an excepted holder is shared",
@@ -195,12 +204,12 @@ CONSENTS = (
     ),
     _team("who never joined is of the team", "for m in team.memberships if accepted(m))", "for m in team.memberships)"),
     _sharing("an excepted item is shared", "except_items=consent.exceptions.items", "except_items=frozenset()"),
-    _sharing("the data period has no first day", "data_from=consent.data_from", "data_from=None"),
-    _sharing("the data period has no last day", "data_through=consent.data_through", "data_through=None"),
+    _sharing("the data period has no first day", OF_DAYS, OF_DAYS.replace("consent.data_from", "None")),
+    _sharing("the data period has no last day", OF_DAYS, OF_DAYS.replace("consent.data_through", "None")),
 )
 
 RESTRICTIONS = (
-    _sharing("no restriction matters", "less=less", "less=()"),
+    _sharing("no restriction matters", OF_CONSENT, OF_CONSENT.replace("less=less", "less=()")),
     _sharing(
         "only the first restriction matters",
         "for r in sorted(standing, key=lambda r: r.id))",
@@ -257,4 +266,50 @@ SECTIONS = (
     _scope("nobody is a former member", "any(isinstance(p, Author) and p.former for p in self.permits)", "False"),
 )
 
-MUTANTS: tuple[Mutant, ...] = WHO + CONSENTS + RESTRICTIONS + SECTIONS
+
+def _grounds(name: str, old: str, new: str) -> Mutant:
+    return Mutant(name, "careteam.policy.grounds", old, new)
+
+
+NAMED = "named = (c for c in special if Recipient(user_id=reader.user_id) in c.recipients)"
+WITHHELD = "[r for r in standing if r.emergency is not EmergencyRule.ALLOW]"
+OPEN_NOW = "e.valid_from <= at < e.valid_until"
+ALL_LABELS = "frozenset(__import__('careteam.policy.vocabulary', fromlist=['Label']).Label)"
+EITHER = "against.role is not None or against.user_id is not None"
+GROUNDS = (
+    _sharing(
+        "the release to the patient does nothing", "OwnRecord(released_to(grounds.releases, None))", "OwnRecord()"
+    ),
+    _sharing("a role names the reader of special notes", NAMED, "named = special"),
+    _sharing("a release opens nothing", "if released:", "if False:"),
+    _sharing("an excepted special note is open", "released - consent.exceptions.items if", "released if"),
+    _sharing("no restriction reaches a released note", OF_RELEASE, OF_RELEASE.replace("less=less", "less=()")),
+    _sharing("an emergency overrides every restriction", WITHHELD, "()"),
+    _sharing("an emergency overrides no restriction", WITHHELD, "standing"),
+    _sharing("an emergency opens every class", "session.classes & SHAREABLE_CLASSES", "SHAREABLE_CLASSES"),
+    _grounds("a release that was withdrawn opens", " and not r.withdrawn", ""),
+    _grounds("a release to one is a release to all", "r.reader_id == reader_id and ", ""),
+    _grounds("somebody else's emergency counts", "e.user_id == reader.user_id and ", ""),
+    _grounds("an emergency outlives the role", "e.role in roles and ", ""),
+    _grounds("an emergency that ended goes on", " and not e.ended)", ")"),
+    _grounds("an emergency lasts an instant longer", OPEN_NOW, "e.valid_from <= at <= e.valid_until"),
+    _grounds("an emergency never ends", OPEN_NOW, "e.valid_from <= at"),
+    _grounds("an emergency begins early", OPEN_NOW, "at < e.valid_until"),
+    _grounds("somebody else's representation counts", "r.user_id == reader.user_id and stands", "stands"),
+    _grounds("nobody need agree to a representation", "        representation.agreed\n        and ", "        "),
+    _grounds("a representation that ended goes on", "        and not representation.ended\n", ""),
+    _grounds("a representation begins late", "representation.valid_from <= at", "representation.valid_from < at"),
+    _grounds("a representation ends an instant late", "at < until", "at <= until"),
+    _grounds("a representation needs no power to read", "if Power.READ in representation.powers:", "if True:"),
+    _grounds("a representation reads every class", "representation.classes & SHAREABLE_CLASSES", "SHAREABLE_CLASSES"),
+    _grounds("a representation reads every label", "representation.labels, less", f"{ALL_LABELS}, less"),
+    _grounds("no restriction binds a representation", "representation.labels, less)", "representation.labels, ())"),
+    _grounds("a restriction on a member binds representations", EITHER, "against.role is not None"),
+    _grounds("a restriction on a role binds representations", EITHER, "against.user_id is not None"),
+    _grounds("a restriction on anyone spares them", "in (None, representation.id)", "== representation.id"),
+    _grounds("a restriction on one representation binds all", "in (None, representation.id)", "!= 0"),
+    _grounds("a lifted restriction binds them", "for r in restrictions if not r.lifted", "for r in restrictions"),
+    _grounds("who reported loses what they reported", "return [*found, *author]", "return found"),
+)
+
+MUTANTS: tuple[Mutant, ...] = GROUNDS + WHO + CONSENTS + RESTRICTIONS + SECTIONS

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from careteam.policy.facts import Consent, Membership, Reader, Restriction, Team
+from careteam.policy.facts import (
+    NO_GROUNDS,
+    Consent,
+    EmergencySession,
+    Grounds,
+    Membership,
+    Reader,
+    Representation,
+    Restriction,
+    Team,
+)
 from careteam.policy.vocabulary import ItemClass, Role
 from tests.policy.matching import ItemFact
 
@@ -24,6 +34,7 @@ class Question:
     consents: tuple[Consent, ...]
     restrictions: tuple[Restriction, ...]
     at: datetime
+    grounds: Grounds = NO_GROUNDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +47,34 @@ class Decision:
 
 
 def decide(q: Question, item: ItemFact) -> Decision:
-    """Answer as the rule reads, from "Before all" to rule 7."""
+    """Answer as the rule reads, from "Before all" to rule 8."""
     if item.patient_id != q.team.patient_id:
         return Decision(None, "another patient's record")
     if q.reader.disabled:
         return Decision(None, "disabled")
-    if not is_patient(q) and not is_verified(q):
+    if not is_patient(q) and not is_verified(q) and not representing(q):
         return Decision(None, "unverified")
     if item.draft and not wrote(q, item):
         return Decision(None, "draft")
     return own(q, item) or shared(q, item)
 
 
+def shared(q: Question, item: ItemFact) -> Decision:
+    """Rules 2 to 8: what consents open, and what an emergency session opens of what they do not."""
+    decided = released(q, item) if special(item) else consented(q, item)
+    if decided.because in {"awaits review", "5", "6"} and not special(item) and in_emergency(q, item):
+        return Decision("emergency", "8")
+    return decided
+
+
 def own(q: Question, item: ItemFact) -> Decision | None:
-    """Rules 0 and 1: what the patient, the author and the holder read whatever was consented to."""
-    if is_patient(q) and not item.draft and not special(item):
+    """Rules 0 and 1: what the patient, who acts for them, the author and the holder read whatever was consented to."""
+    if is_patient(q) and not item.draft and (not special(item) or has_released(q, item, None)):
         return Decision("own_record", "0")
+    if is_patient(q) and wrote(q, item):
+        return Decision("author", "1")
+    if any(represents(q, r, item) for r in representing(q)):
+        return Decision("representation", "0")
     if wrote(q, item):
         return Decision("author", "1")
     if keeps_records(q) and item.holder_id == q.reader.user_id:
@@ -59,20 +82,85 @@ def own(q: Question, item: ItemFact) -> Decision | None:
     return None
 
 
-def shared(q: Question, item: ItemFact) -> Decision:
-    """Rules 2 to 7: what only a consent opens."""
-    if item.awaits_review:
-        return Decision(None, "awaits review")
+def consented(q: Question, item: ItemFact) -> Decision:
+    """Rules 2 and 4 to 7."""
     if not current_roles(q):
         return Decision(None, "2")
-    if special(item):
-        return Decision(None, "3")
+    if item.awaits_review:
+        return Decision(None, "awaits review")
     found = [c for c in q.consents if is_candidate(q, c, item)]
     if not found:
         return Decision(None, "5")
     if any(forbids(q, r, item) for r in q.restrictions):
         return Decision(None, "6")
     return Decision("consent", "7", min(c.id for c in found))
+
+
+def released(q: Question, item: ItemFact) -> Decision:
+    """Rule 3, and on to 6: a consent of its kind that names this reader and the author, and the author's release."""
+    if not current_roles(q):
+        return Decision(None, "2")
+    named = [c for c in q.consents if is_about_special_note(q, c, item)]
+    if not named or not has_released(q, item, q.reader.user_id) or item.draft or item.awaits_review:
+        return Decision(None, "3")
+    if any(forbids(q, r, item) for r in q.restrictions):
+        return Decision(None, "6")
+    return Decision("release", "3", min(c.id for c in named))
+
+
+def is_about_special_note(q: Question, consent: Consent, item: ItemFact) -> bool:
+    """The consent is of the note's own kind, in force, names the reader as a member, and covers the note."""
+    own_kind = {"psychotherapy_notes": "psychotherapy_note", "sud_counseling_notes": "sud_counseling_note"}
+    if own_kind.get(consent.kind.value) != item.item_class.value or consent.purpose.value != "treatment":
+        return False
+    if not in_time(consent, q.at) or q.reader.user_id not in {r.user_id for r in consent.recipients}:
+        return False
+    if item.author_id is None or not is_disclosed(q, consent, item.author_id):
+        return False
+    return covers_it(consent, item)
+
+
+def has_released(q: Question, item: ItemFact, reader_id: UUID | None) -> bool:
+    """The author released this note to this reader (the patient: None) and did not take that back."""
+    return any(r.item_id == item.id and r.reader_id == reader_id and not r.withdrawn for r in q.grounds.releases)
+
+
+def representing(q: Question) -> list[Representation]:
+    """Whoever acts for the patient now: agreed or attested, begun, not over, not ended."""
+    return [
+        r
+        for r in q.grounds.representations
+        if r.user_id == q.reader.user_id and r.agreed and not r.ended and not q.at < r.valid_from
+        if r.valid_until is None or q.at < r.valid_until
+    ]
+
+
+def represents(q: Question, representation: Representation, item: ItemFact) -> bool:
+    """Rule 0: with the power to read, within its classes and labels, less restrictions that name it or anyone."""
+    if "read" not in {p.value for p in representation.powers} or special(item) or item.draft or item.awaits_review:
+        return False
+    if item.item_class not in representation.classes or item.labels - representation.labels:
+        return False
+    for restriction in q.restrictions:
+        against = restriction.against
+        anyone = (against.user_id, against.role, against.representation_id) == (None, None, None)
+        named = against.representation_id == representation.id
+        if not restriction.lifted and (anyone or named) and is_within(restriction, item):
+            return False
+    return True
+
+
+def in_emergency(q: Question, item: ItemFact) -> bool:
+    """Rule 8: an open session of this reader for this class, less the restrictions that hold in emergencies too."""
+    if any(forbids(q, r, item) and r.emergency.value == "withhold" for r in q.restrictions):
+        return False
+    return any(_is_open(q, e) and item.item_class in e.classes for e in q.grounds.emergencies)
+
+
+def _is_open(q: Question, session: EmergencySession) -> bool:
+    if session.user_id != q.reader.user_id or session.role not in current_roles(q) or session.ended:
+        return False
+    return not q.at < session.valid_from and q.at < session.valid_until
 
 
 def is_former(q: Question) -> bool:
@@ -90,7 +178,7 @@ def sections(q: Question, holder_id: UUID | None) -> set[str]:
 
 
 def special(item: ItemFact) -> bool:
-    """A psychotherapy or substance-use counselling note. None was released: nobody can yet."""
+    """A psychotherapy or substance-use counselling note."""
     return item.item_class.value in {"psychotherapy_note", "sud_counseling_note"}
 
 
@@ -111,7 +199,7 @@ def keeps_records(q: Question) -> bool:
 
 def wrote(q: Question, item: ItemFact) -> bool:
     """The reader is the author: a user, never an outside name."""
-    return item.author_id == q.reader.user_id and (is_patient(q) or keeps_records(q))
+    return item.author_id == q.reader.user_id and (is_patient(q) or keeps_records(q) or bool(representing(q)))
 
 
 def became_member(m: Membership) -> bool:
@@ -150,7 +238,14 @@ def is_candidate(q: Question, consent: Consent, item: ItemFact) -> bool:
         is_active(consent, q.at)
         and is_addressed(q, consent)
         and is_disclosed(q, consent, item.holder_id)
-        and item.item_class in consent.classes
+        and covers_it(consent, item)
+    )
+
+
+def covers_it(consent: Consent, item: ItemFact) -> bool:
+    """Class, all of the labels, data period, and none of the exceptions."""
+    return (
+        item.item_class in consent.classes
         and all(label in consent.labels for label in item.labels)
         and not (consent.data_from is not None and item.date < consent.data_from)
         and not (consent.data_through is not None and item.date > consent.data_through)
@@ -160,8 +255,11 @@ def is_candidate(q: Question, consent: Consent, item: ItemFact) -> bool:
 
 def is_active(consent: Consent, at: datetime) -> bool:
     """A signed `sharing` consent for treatment within its period, neither revoked nor superseded."""
-    if consent.kind.value != "sharing" or consent.purpose.value != "treatment":
-        return False
+    return consent.kind.value == "sharing" and consent.purpose.value == "treatment" and in_time(consent, at)
+
+
+def in_time(consent: Consent, at: datetime) -> bool:
+    """Signed, within its period, neither revoked nor superseded."""
     if not consent.signed or consent.revoked:
         return False
     if consent.superseded_at is not None and at >= consent.superseded_at:
@@ -202,8 +300,11 @@ def binds(q: Question, restriction: Restriction) -> bool:
 
 def forbids(q: Question, restriction: Restriction, item: ItemFact) -> bool:
     """Rule 6: "any of class, label, holder, item; at least one set, unset means all"."""
-    if not binds(q, restriction):
-        return False
+    return binds(q, restriction) and is_within(restriction, item)
+
+
+def is_within(restriction: Restriction, item: ItemFact) -> bool:
+    """All that the restriction sets is so of the item."""
     limit = restriction.limit
     if limit.item_class is not None and item.item_class != limit.item_class:
         return False

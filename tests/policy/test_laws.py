@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from careteam.policy.facts import Against, Limit
-from careteam.policy.vocabulary import ConsentKind, Label, Purpose
+from careteam.policy.vocabulary import ConsentKind, EmergencyRule, Label, Purpose
 from tests.policy import worlds
 from tests.policy.asking import POLICY, reason
 from tests.policy.matching import ItemFact, permits
@@ -15,6 +15,7 @@ from tests.policy.narrowing import NARROWING, Change
 from tests.policy.reference import Question
 
 ITEMS = 15
+OWN = {"own_record", "author", "holder"}
 
 
 class World:
@@ -82,7 +83,7 @@ def test_what_opens_nothing_changes_nothing(some_worlds: list[World], rng: Rando
         idle = (
             replace(more[0], signed=False),
             replace(more[1], revoked=True),
-            replace(more[2], kind=ConsentKind.PSYCHOTHERAPY_NOTES),
+            replace(more[2], kind=ConsentKind.SUD_COUNSELING_NOTES),
             replace(more[3], purpose=Purpose.PAYMENT),
             replace(more[4], recipients=frozenset()),
             replace(more[5], classes=frozenset()),
@@ -106,14 +107,20 @@ def test_permits_add_up_and_never_combine(some_worlds: list[World]) -> None:
 
 def test_no_restriction_reaches_what_is_ones_own(some_worlds: list[World]) -> None:
     everything = replace(worlds.restriction(Random(0), 98), limit=Limit(), lifted=False, against=Against())
+    everything = replace(everything, emergency=EmergencyRule.WITHHOLD)
     for world in some_worlds:
         before = world.opened()
         after = world.opened(replace(world.question, restrictions=(everything,)))
-        assert {i: r for i, r in before.items() if r[0] != "consent"} == after
+        assert {i for i, r in before.items() if r[0] in OWN} <= after.keys()
+        assert {r[0] for r in after.values()} <= OWN
 
 
-def test_nobody_but_the_author_opens_a_special_note_or_a_draft(some_worlds: list[World]) -> None:
+def test_only_the_author_opens_a_draft_and_what_special_notes_they_release(
+    some_worlds: list[World],
+) -> None:
     for world in some_worlds:
         for item, (clause, _) in world.opened().items():
             assert clause == "author" or not item.draft
-            assert clause in {"author", "holder"} or item.item_class != "psychotherapy_note"
+            if item.item_class == "psychotherapy_note" and clause not in {"author", "holder"}:
+                assert item.id in {r.item_id for r in world.question.grounds.releases}
+                assert clause in {"own_record", "release"}

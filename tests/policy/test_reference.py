@@ -17,7 +17,7 @@ from tests.policy.reference import Question, decide
 ITEMS = 20
 """Items asked about in one world."""
 COMMON = {"own_record", "author", "holder", "consent", "draft", "2", "5", "6"}
-RARE = {"disabled", "unverified", "awaits review", "3"}
+RARE = {"disabled", "unverified", "awaits review", "3", "representation", "release", "emergency"}
 
 
 def disagreements(policy: Policy, *, pairs: int, seed: int) -> Iterator[str]:
@@ -43,8 +43,8 @@ def test_every_outcome_is_asked_for(pairs: int, pairs_seed: int, capsys: pytest.
     shares = _shares(min(pairs, 40_000), pairs_seed)
     with capsys.disabled():
         print(f"\nseed {pairs_seed}, outcomes: " + ", ".join(f"{k} {v:.1%}" for k, v in sorted(shares.items())))
-    assert {k: v for k, v in shares.items() if k in COMMON and v < 0.05} == {}
-    assert {k: v for k, v in shares.items() if k in RARE and v < 0.005} == {}
+    assert {k: v for k, v in shares.items() if k in COMMON and v < 0.025} == {}
+    assert {k: v for k, v in shares.items() if k in RARE and v < 0.001} == {}
     assert shares.keys() == COMMON | RARE
 
 

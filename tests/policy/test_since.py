@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 
 from careteam.policy.facts import Consent, Discloser, Membership, Reader, Recipient, Team, Verification
-from careteam.policy.first_seen import Seen, member_since, seen_since, unbroken_since
+from careteam.policy.first_seen import member_since, seen_since, unbroken_since
+from careteam.policy.matching import ItemFact
 from careteam.policy.pairing import Entry, Recorded, as_of, judged, paired
 from careteam.policy.since import moments, reopened, since
 from careteam.policy.vocabulary import ItemClass, Label, MedicationChange, PairState, Role
@@ -151,7 +152,7 @@ def consent(start: datetime, end: datetime, **values: object) -> Consent:
 
 def seen(*consents: Consent, joined: datetime = LONG_AGO, labels: frozenset[Label] = frozenset()) -> datetime | None:
     """Since when the therapist could see the prescriber's entry."""
-    item = Seen(UUID(int=1), ItemClass.MEDICATION, PRESCRIBER, labels, TODAY)
+    item = ItemFact(UUID(int=1), UUID(int=2), ItemClass.MEDICATION, PRESCRIBER, PRESCRIBER, TODAY, labels)
     return seen_since(item, READER, team(joined), consents, at=NOW)
 
 

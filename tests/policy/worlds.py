@@ -5,6 +5,7 @@ makes them smaller.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any, TypeVar
@@ -14,16 +15,30 @@ from careteam.policy.facts import (
     Against,
     Consent,
     Discloser,
+    EmergencySession,
     Exceptions,
+    Grounds,
     Limit,
     Membership,
     Reader,
     Recipient,
+    Release,
+    Representation,
     Restriction,
     Team,
     Verification,
 )
-from careteam.policy.vocabulary import CLINICAL_ROLES, ConsentKind, EmergencyRule, Label, MembershipKind, Purpose
+from careteam.policy.vocabulary import (
+    CLINICAL_ROLES,
+    ConsentKind,
+    EmergencyRule,
+    ItemClass,
+    Label,
+    MembershipKind,
+    Power,
+    Purpose,
+    RepresentationBasis,
+)
 from tests.policy.cast import (
     BO,
     DAY,
@@ -64,7 +79,11 @@ def question(rng: Random) -> Question:
     """One reader, one team, up to four consents and eight restrictions."""
     consents = tuple(consent(rng, n) for n in range(rng.choice((0, 3, 3, 4, 4))))
     restrictions = tuple(restriction(rng, n) for n in range(rng.choice((0, 3, 4, 6, 8))))
-    return Question(reader(rng), team(rng), consents, restrictions, NOW)
+    asks = reader(rng)
+    opened = grounds(rng, asks.user_id)
+    if opened.releases and rng.random() < 0.6:
+        consents += (of_special_notes(rng, asks.user_id, opened),)
+    return Question(asks, team(rng), consents, restrictions, NOW, opened)
 
 
 def items(rng: Random, q: Question, count: int) -> list[ItemFact]:
@@ -72,8 +91,9 @@ def items(rng: Random, q: Question, count: int) -> list[ItemFact]:
     named = {i for c in q.consents for i in c.exceptions.items} | {r.limit.item_id for r in q.restrictions}
     drawn, me = rng.sample(GRID, count), q.reader.user_id
     mine = [i for i in drawn if i.holder_id == me][: count // 5]
+    released = [BY_ID[r.item_id] for r in rng.sample(q.grounds.releases, min(6, len(q.grounds.releases)))]
     plain = [i for i in rng.sample(PLAIN, count) if me not in {i.author_id, i.holder_id}][: count * 3 // 5]
-    return [*mine, *plain, *drawn[len(mine) + len(plain) :], *(BY_ID[i] for i in named if i)]
+    return [*mine, *plain, *drawn[len(mine) + len(plain) :], *released, *(BY_ID[i] for i in named if i)]
 
 
 IDS = tuple(BY_ID)
@@ -126,13 +146,72 @@ def consent(rng: Random, number: int) -> Consent:
         valid_until=valid_until,
         labels=some(rng, tuple(Label), 0.8),
         exceptions=exceptions(rng),
-        kind=rng.choice(tuple(ConsentKind)) if seldom(rng) else ConsentKind.SHARING,
+        kind=rng.choice(tuple(ConsentKind)) if rng.random() < 0.15 else ConsentKind.SHARING,
         purpose=rng.choice(tuple(Purpose)) if seldom(rng) else Purpose.TREATMENT,
         signed=likely(rng),
         revoked=seldom(rng),
         superseded_at=rng.choice((NOW - TICK, NOW, NOW + TICK, NOW + DAY)) if rng.random() < 0.2 else None,
         data_from=rng.choice(DATES) if rng.random() < 0.2 else None,
         data_through=rng.choice(DATES) if rng.random() < 0.2 else None,
+    )
+
+
+def grounds(rng: Random, me: UUID) -> Grounds:
+    """Mostly none; where there are some, most of them are the reader's."""
+    if rng.random() < 0.5:
+        return Grounds()
+    whose = (me, me, me, *CLINICIANS, None)
+    return Grounds(
+        tuple(Release(i, rng.choice(whose), withdrawn=seldom(rng)) for i in rng.sample(SPECIAL, 60)),
+        tuple(emergency(rng, n, rng.choice(whose[:-1])) for n in range(rng.choice((0, 1, 2)))),
+        tuple(representation(rng, n, rng.choice(whose[:-1])) for n in range(rng.choice((0, 0, 1, 2)))),
+    )
+
+
+SPECIAL = tuple(
+    i.id
+    for i in GRID
+    if i.item_class == "psychotherapy_note" and i.author_id and len(i.labels) < 2 and not (i.draft or i.awaits_review)
+)
+
+
+def emergency(rng: Random, number: int, user_id: UUID) -> EmergencySession:
+    """Mostly open, in a role that may have ended."""
+    valid_from, valid_until = period(rng)
+    role, classes = rng.choice(ROLES.get(user_id, (PRESCRIBER,))), some(rng, CLASSES, 0.6)
+    session = UUID(int=0x6100 + number)
+    return EmergencySession(session, user_id, role, classes, valid_from, valid_until, ended=seldom(rng))
+
+
+def representation(rng: Random, number: int, user_id: UUID) -> Representation:
+    """Mostly one that stands."""
+    valid_from, valid_until = period(rng)
+    return Representation(
+        id=UUID(int=0x6001 + number),
+        user_id=user_id,
+        basis=rng.choice(tuple(RepresentationBasis)),
+        classes=some(rng, CLASSES, 0.7),
+        labels=some(rng, tuple(Label), 0.7),
+        powers=some(rng, tuple(Power), 0.8),
+        valid_from=valid_from,
+        valid_until=rng.choice((valid_until, valid_until, NOW, None)),
+        agreed=likely(rng),
+        ended=seldom(rng),
+    )
+
+
+def of_special_notes(rng: Random, me: UUID, opened: Grounds) -> Consent:
+    """Mostly one that names the reader."""
+    released = [r.item_id for r in opened.releases]
+    return replace(
+        consent(rng, 9),
+        kind=ConsentKind.PSYCHOTHERAPY_NOTES,
+        recipients=frozenset({to(me)}) if rng.random() < 0.7 else some(rng, RECIPIENTS, 0.7),
+        disclosers=frozenset({OF_TEAM}) if rng.random() < 0.7 else some(rng, DISCLOSERS, 0.7),
+        labels=frozenset(Label) if rng.random() < 0.7 else frozenset(),
+        data_from=None,
+        classes=frozenset({ItemClass.PSYCHOTHERAPY_NOTE}) if likely(rng) else frozenset(),
+        exceptions=Exceptions(frozenset(rng.sample(released, 20)) if rng.random() < 0.3 else frozenset()),
     )
 
 
@@ -169,7 +248,7 @@ AGAINST: Sequence[Callable[[Random], Against]] = (
     lambda rng: Against(),
     lambda rng: Against(user_id=rng.choice(CLINICIANS)),
     lambda rng: Against(role=rng.choice((THERAPIST, PRESCRIBER))),
-    lambda rng: Against(representation_id=UUID(int=0x6001)) if seldom(rng) else Against(role=PRESCRIBER),
+    lambda rng: Against(representation_id=UUID(int=0x6001)) if rng.random() < 0.2 else Against(role=PRESCRIBER),
 )
 
 

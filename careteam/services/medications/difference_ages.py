@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from careteam import facts
 from careteam.policy.facts import Consent
-from careteam.policy.first_seen import Seen, seen_since
+from careteam.policy.first_seen import seen_since
+from careteam.policy.matching import ItemFact
 from careteam.policy.pairing import Line, Verdict, View
 from careteam.policy.scope import Shared
 from careteam.policy.since import reopened, since
@@ -42,7 +43,9 @@ class Ages:
         created: datetime = row.created_at
         if not isinstance(self.record.scope.permits[row.permit], Shared):
             return created
-        item = Seen(row.id, row.item_class, row.holder_id, row.labels, row.date)
+        item = ItemFact(
+            row.id, self.record.patient_id, row.item_class, row.author_id, row.holder_id, row.date, row.labels
+        )
         reader, team = self.record.actor.reader, self.record.team
         shared = seen_since(item, reader, team, self._consents, at=self.record.at)
         return max(created, shared) if shared else created
