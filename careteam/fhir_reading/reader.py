@@ -30,6 +30,7 @@ from careteam.fhir_reading.shapes import MODELLED, check_shape
 NOT_SHARED = "not part of the shared record"
 OTHER_PERSON = "about another person than the chosen subject"
 WHY_SKIPPED = {
+    "Consent": "a consent waits for the patient's signature: import it by itself, into the patient's consents",
     "MedicationAdministration": "a single administration, not an entry of the medication list",
     "MedicationDispense": "a supply by a pharmacy, not an entry of the medication list",
     "Observation": "not a PHQ-9 or GAD-7 result",

@@ -37,7 +37,7 @@ def resolve(
     return Named(
         therapist_id=named[Role.THERAPIST],
         prescriber_id=named[Role.PRESCRIBER],
-        patient_id=_record(session, patient) if patient else None,
+        patient_id=record_named(session, patient) if patient else None,
         authors={author: _account(session, address) for author, address in authors.items()},
     )
 
@@ -49,7 +49,8 @@ def _account(session: Session, address: str) -> UUID:
     return user_id
 
 
-def _record(session: Session, named: str) -> UUID:
+def record_named(session: Session, named: str) -> UUID:
+    """Return the record with this id, or of the account with this address. Raises Invalid."""
     try:
         return present_record(session, UUID(named)).id
     except NotFound:
