@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from pathlib import Path
 INSTANCE = Path(__file__).resolve().parent / "instance"
 _WEAK = {"secret", "changeme", "change-me", "dev", "development", "password", "careteam", "test"}
 
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _STORAGES = ("memory://", "redis://", "rediss://", "redis+sentinel://", "redis+cluster://")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _POSITIVE = (
@@ -66,6 +68,20 @@ class Settings:
     argon2_time_cost: int = 3
     argon2_memory_kib: int = 65536
     log_level: str = "INFO"
+    smtp_host: str = ""
+    """The mail server; empty: this service sends no mail at all, and links are shown to who makes them."""
+    smtp_port: int = 0
+    """0: 587 with `starttls`, 465 with `tls`, 25 with `off`."""
+    smtp_tls: str = "starttls"
+    """`starttls`, `tls` or `off`; with TLS the server's certificate must be valid. `off` is refused in production."""
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_from: str = ""
+    smtp_timeout_seconds: int = 30
+    log_head: Path = Path("log-head")
+    """The folder, outside the database, of the log's heads and of the journal of every no; relative to `instance`."""
+    log_seal_seconds: int = 15
+    """How often a server seals the log, at most 60; 0: never by itself (`seal-log` from a scheduler)."""
 
     @property
     def production(self) -> bool:
@@ -76,6 +92,21 @@ class Settings:
     def second_factor_required(self) -> bool:
         """True where staff get no further than to the enrolment of a second factor before they have one."""
         return self.require_second_factor == "yes" or (self.production and self.require_second_factor != "no")
+
+    @property
+    def head_folder(self) -> Path:
+        """Where the heads of the log are kept."""
+        return self.instance / self.log_head
+
+    @property
+    def seals_log(self) -> bool:
+        """True where a server seals the log by itself; tests seal it when they say so."""
+        return self.log_seal_seconds > 0 and self.environment != "testing"
+
+    @property
+    def sends_mail(self) -> bool:
+        """True where mails are written and `send-mail` sends them."""
+        return bool(self.smtp_host)
 
     @property
     def limits_requests(self) -> bool:
@@ -113,12 +144,34 @@ def problems(settings: Settings) -> list[str]:
         wrong.append("CARETEAM_RATE_LIMITS is on or off")
     if not settings.rate_limit_storage.startswith(_STORAGES):
         wrong.append(f"CARETEAM_RATE_LIMIT_STORAGE begins with one of {', '.join(_STORAGES)}")
+    if not 0 <= settings.log_seal_seconds <= 60:
+        wrong.append("CARETEAM_LOG_SEAL_SECONDS is from 1 to 60, or 0 where `seal-log` is run by a scheduler")
     if settings.trusted_proxies < 0:
         wrong.append("CARETEAM_TRUSTED_PROXIES is the number of proxies in front, 0 for none")
     if settings.log_level not in _LEVELS:
         wrong.append(f"CARETEAM_LOG_LEVEL is one of {', '.join(_LEVELS)}")
     if settings.production and not settings.public_url.startswith("https://"):
         wrong.append("set CARETEAM_PUBLIC_URL to the https:// address that people use")
+    return [*wrong, *_mail_problems(settings)]
+
+
+def _mail_problems(settings: Settings) -> list[str]:
+    if not settings.smtp_host:
+        given = [name for name in ("smtp_user", "smtp_password", "smtp_from") if getattr(settings, name)]
+        return [f"CARETEAM_{name.upper()} is for mail: set CARETEAM_SMTP_HOST too" for name in given]
+    wrong = []
+    if not _ADDRESS.fullmatch(settings.smtp_from):
+        wrong.append("set CARETEAM_SMTP_FROM to the address that mails come from, such as careteam@example.org")
+    if settings.smtp_tls not in {"starttls", "tls", "off"}:
+        wrong.append("CARETEAM_SMTP_TLS is starttls, tls or off")
+    elif settings.production and settings.smtp_tls == "off":
+        wrong.append("CARETEAM_SMTP_TLS is starttls or tls in production: mails carry links")
+    if bool(settings.smtp_user) != bool(settings.smtp_password):
+        wrong.append("set CARETEAM_SMTP_USER and CARETEAM_SMTP_PASSWORD, or neither")
+    if not 0 <= settings.smtp_port < 65536:
+        wrong.append("CARETEAM_SMTP_PORT is a port, or 0 for the usual one")
+    if settings.smtp_timeout_seconds < 1:
+        wrong.append("CARETEAM_SMTP_TIMEOUT_SECONDS is a positive number")
     return wrong
 
 

@@ -15,10 +15,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from careteam import facts
+from careteam.errors import Unavailable
 from careteam.facts import Facts
 from careteam.models import Item
 from careteam.models.types import label_mask
 from careteam.policy.facts import Consent, Limit, Reader, Team
+from careteam.policy.grounds import acting
 from careteam.policy.past import could_read
 from careteam.policy.scope import (
     Author,
@@ -32,12 +34,17 @@ from careteam.policy.scope import (
     Shared,
 )
 from careteam.policy.sharing import readable
+from careteam.policy.team import was_member
 from careteam.policy.vocabulary import SPECIAL_CLASSES, Label
 
 Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]
 ITEM: Columns = Item.__table__.c
 """The columns that the gate looks at: all of them are those of the item, whatever extends it."""
 
+READ_LOCKED = (
+    "The records were restored from a backup and are being reviewed, so that nothing shows that a patient has closed. "
+    "Until then only patients read their own record."
+)
 PERMIT = "permit"
 """The name of the column that says which permit of the scope let a row through."""
 
@@ -58,7 +65,16 @@ def records(
     Consents are read afresh for every answer. Raises NotFound when one of the patients does not exist.
     """
     read = facts.of_patients(session, patient_ids)
+    if any(found.read_locked and _is_shown_things(reader, found, at) for found in read.values()):
+        raise Unavailable(READ_LOCKED)
     return {i: (f, readable(reader, f.team, f.consents, f.restrictions, f.grounds, at=at)) for i, f in read.items()}
+
+
+def _is_shown_things(reader: Reader, found: Facts, at: datetime) -> bool:
+    """Say whether somebody other than the patient may know of this record; to strangers it does not exist anyway."""
+    if found.team.patient_user_id == reader.user_id:
+        return False
+    return was_member(found.team, reader.user_id) or bool(acting(reader, found.grounds, at))
 
 
 def scopes(

@@ -27,7 +27,10 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A signed-in person. `patient_id` is their own record, if they have one."""
+    """A signed-in person. `patient_id` is their own record, if they have one.
+
+    `representation_id` is set where one patient's record is open: what they do there they do on behalf of that patient.
+    """
 
     user_id: UUID
     name: str
@@ -37,6 +40,7 @@ class Actor:
     makes_practices: bool = False
     second_factor: bool = False
     new_password_required: bool = False
+    representation_id: UUID | None = None
     origin: Origin = field(default_factory=Origin)
 
     @property

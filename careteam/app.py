@@ -1,5 +1,6 @@
 """Assembles the application: extensions, doors, and one transaction per request."""
 
+import os
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,13 +16,16 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from careteam import api, cli, context, logs, web
-from careteam.api import idempotency
+from careteam.api import idempotency, marks
 from careteam.api.json import OrjsonProvider
 from careteam.errors import CareTeamError, Stale, Unavailable
 from careteam.extensions import db, engine_options, own_transaction
 from careteam.passwords import Passwords
 from careteam.sealing import Keyring
 from careteam.services import idempotency as key_uses
+from careteam.services.chain.databases import beside
+from careteam.services.chain.sealer import Sealer
+from careteam.services.chain.thread import Background
 from careteam.services.identity import credentials
 from careteam.services.identity.proving import GUARD, Guard, Unproven
 from careteam.services.identity.tries import Limits
@@ -29,6 +33,8 @@ from careteam.services.log import access_log
 from config import BadSettings, Settings
 
 log = structlog.get_logger()
+SERVER = "SERVER_SOFTWARE"
+"""What a real server says of itself, in the environment of its workers or of each request."""
 TRIES = 6
 """How often a request is run at most: anew after a lost race, and once more after each password or code looked at."""
 
@@ -58,8 +64,9 @@ class CareTeamApp(Flask):
     def _in_one_transaction(self, guard: Guard) -> ResponseReturnValue:
         for left in reversed(range(TRIES)):
             guard.outcomes.clear()
+            marks.begin()
             try:
-                answer = idempotency.once(self._carry_out)
+                answer = marks.marked(idempotency.once(self._carry_out))
                 db.session.commit()
                 return answer
             except Unproven as asked:
@@ -109,11 +116,34 @@ def create_app(settings: Settings | None = None) -> Flask:
         raise BadSettings(f"careteam cannot start:\n- CARETEAM_RATE_LIMIT_STORAGE: {error}") from error
     web.register(app)
     cli.register(app)
+    _seal_in_background(app)
     app.after_request(_note_use)
     app.after_request(_forget_old_keys)
     app.after_request(idempotency.mark)
     app.after_request(_protect)
     return app
+
+
+def _seal_in_background(app: Flask) -> None:
+    """Seal the log while this process serves requests: not for a command, and not in tests."""
+    parts: Parts = app.extensions["careteam"]
+    settings = parts.settings
+    if not settings.seals_log:
+        return
+
+    def sealer() -> Sealer:
+        options = engine_options(settings.database_url)
+        engine, anew = beside(settings.database_url, options), not settings.production
+        return Sealer(engine, parts.keyring, settings.head_folder, begins_anew=anew)
+
+    background = Background(sealer, seconds=settings.log_seal_seconds, clock=context.now)
+    if os.environ.get(SERVER, "").startswith("gunicorn"):
+        background.start()
+
+    @app.before_request
+    def begin() -> None:
+        if SERVER in request.environ:
+            background.start()
 
 
 def _keyring(settings: Settings) -> Keyring:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from careteam.models import Base
+from careteam.services.notices.outbox import MAIL
 from careteam.vault import KEYRING
 
 
@@ -22,7 +23,14 @@ class RecordSession(FlaskSession):
 
     def __init__(self, db: SQLAlchemy, **options: Any) -> None:
         super().__init__(db, **options)
-        self.info[KEYRING] = current_app.extensions["careteam"].keyring
+        equip(self)
+
+
+def equip(session: Session) -> None:
+    """Give a session what services find in it: the keyring, and whether this installation sends mail."""
+    parts = current_app.extensions["careteam"]
+    session.info[KEYRING] = parts.keyring
+    session.info[MAIL] = parts.settings.sends_mail
 
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": RecordSession})
@@ -47,6 +55,7 @@ def own_transaction() -> Iterator[Session]:
     if engine.dialect.name == "postgresql":
         engine = engine.execution_options(isolation_level="READ COMMITTED")
     with Session(engine) as session, session.begin():
+        equip(session)
         yield session
 
 

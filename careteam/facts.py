@@ -59,6 +59,8 @@ class Facts:
     """Lifted ones too: they stop nothing now."""
     grounds: Grounds = NO_GROUNDS
     """Ended and withdrawn ones too: they open nothing now."""
+    read_locked: bool = False
+    """A restored database waits for its review: nobody reads but patients their own record."""
 
 
 def of_patients(session: Session, patient_ids: Iterable[UUID]) -> Mapping[UUID, Facts]:
@@ -78,7 +80,15 @@ def _of_patients(session: Session, ids: frozenset[UUID]) -> Mapping[UUID, Facts]
     restrictions = _grouped(session.execute(_RESTRICTIONS, {"ids": ids}), restriction_fact)
     grounds = _grounds(session, {i: f.person for i, f in found.items() if f.has_grounds})
     return {
-        i: Facts(f.person, f.names, f.team, tuple(consents[i]), tuple(restrictions[i]), grounds.get(i, NO_GROUNDS))
+        i: Facts(
+            f.person,
+            f.names,
+            f.team,
+            tuple(consents[i]),
+            tuple(restrictions[i]),
+            grounds.get(i, NO_GROUNDS),
+            f.read_locked,
+        )
         for i, f in found.items()
     }
 
@@ -103,6 +113,7 @@ _P, _M, _U, _C, _R = _PATIENT.c, _MEMBERSHIP.c, _USER.c, _CONSENT.c, _RESTRICTIO
 _GROUNDS = tuple(
     models.Base.metadata.tables[name] for name in ("special_release", "emergency_session", "representation")
 )
+_LOCK = models.Base.metadata.tables["read_lock"]
 
 
 def _ids(column: Any) -> Any:
@@ -129,6 +140,7 @@ _TEAMS = (
         _M.valid_from,
         _M.valid_until,
         or_(*(exists().where(table.c.patient_id == _P.id) for table in _GROUNDS)).label("has_grounds"),
+        exists().where(_LOCK.c.lifted_at.is_(None)).label("read_locked"),
     )
     .select_from(
         _PATIENT.outerjoin(_MEMBERSHIP, _M.patient_id == _P.id).outerjoin(_USER, _U.id == _M.user_id),
@@ -186,6 +198,7 @@ class _Found:
     names: Mapping[UUID, str]
     team: Team
     has_grounds: bool
+    read_locked: bool
 
 
 def _teams(session: Session, ids: frozenset[UUID]) -> dict[UUID, _Found]:
@@ -203,6 +216,7 @@ def _team(patient_id: UUID, rows: Sequence[Any]) -> _Found:
         {row.user_id: row.member_name for row in members},
         Team(patient_id, first.patient_user_id, tuple(map(membership_fact, members))),
         bool(first.has_grounds),
+        bool(first.read_locked),
     )
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
-from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.hashes import SHA256, SHA512
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _NONCE = 12
@@ -44,6 +44,7 @@ class Keyring:
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         if not keys:
             raise ValueError("a keyring needs at least one key")
+        self._keys = dict(keys)
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self._for_addresses = [AESSIV(_derived(key)) for key in keys.values()]
         self.current = next(iter(keys))
@@ -95,6 +96,11 @@ class Keyring:
             except InvalidTag:
                 continue
         raise Unsealable("altered, sealed by an unknown key, or about something else")
+
+    def derived(self, about: str) -> Mapping[str, bytes]:
+        """Return keys of 32 bytes for another use, one of each key of the ring by its id, the current one first."""
+        info = about.encode()
+        return {key_id: HKDF(SHA256(), 32, salt=None, info=info).derive(key) for key_id, key in self._keys.items()}
 
     def is_current(self, sealed: bytes) -> bool:
         """Say whether the value was sealed by the current key."""

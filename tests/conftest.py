@@ -36,6 +36,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--timings", type=int, default=0, help="runs of each timing comparison; 0: none")
     parser.addoption("--keys", type=int, default=1, help="idempotency keys for each POST, sent five times at once")
     parser.addoption("--revocations", type=int, default=5, help="revocations that are followed by reads over HTTP")
+    parser.addoption("--laws", type=int, default=120, help="random questions for each law of the rule, and of the gate")
+    parser.addoption("--laws-seed", type=int, default=random.SystemRandom().randrange(2**32), help="their seed")
+    parser.addoption("--revoke-trials", type=int, default=60, help="revocations, then reads on both workers")
+    parser.addoption("--new-notes", type=int, default=12, help="revocations that are followed by a new note")
+    parser.addoption("--machine-runs", type=int, default=8, help="sequences of acts that are held against the model")
+    parser.addoption("--machine-steps", type=int, default=40, help="acts in each sequence")
+    parser.addoption("--machine-seed", type=int, default=random.SystemRandom().randrange(2**32), help="their seed")
+    parser.addoption("--tamper", type=int, default=40, help="bytes of the sealed log that are flipped, one at a time")
     parser.addoption("--session-ends", type=int, default=16, help="requests over HTTP after what ends each session")
 
 
@@ -72,6 +80,48 @@ def worlds(pytestconfig: pytest.Config) -> int:
 def worlds_seed(pytestconfig: pytest.Config) -> int:
     """The seed of the random worlds."""
     return int(pytestconfig.getoption("worlds_seed"))
+
+
+@pytest.fixture(scope="session")
+def laws(pytestconfig: pytest.Config) -> int:
+    """How many random questions each law is tried with."""
+    return int(pytestconfig.getoption("laws"))
+
+
+@pytest.fixture(scope="session")
+def laws_seed(pytestconfig: pytest.Config) -> int:
+    """The seed of these questions."""
+    return int(pytestconfig.getoption("laws_seed"))
+
+
+@pytest.fixture(scope="session")
+def revoke_trials(pytestconfig: pytest.Config) -> int:
+    """How many revocations are each followed by a read on each of two warm workers."""
+    return int(pytestconfig.getoption("revoke_trials"))
+
+
+@pytest.fixture(scope="session")
+def new_notes(pytestconfig: pytest.Config) -> int:
+    """How many revocations are followed by a new note."""
+    return int(pytestconfig.getoption("new_notes"))
+
+
+@pytest.fixture(scope="session")
+def machine_runs(pytestconfig: pytest.Config) -> int:
+    """How many sequences of acts are held against the independent model."""
+    return int(pytestconfig.getoption("machine_runs"))
+
+
+@pytest.fixture(scope="session")
+def machine_steps(pytestconfig: pytest.Config) -> int:
+    """How many acts each of these sequences has."""
+    return int(pytestconfig.getoption("machine_steps"))
+
+
+@pytest.fixture(scope="session")
+def machine_seed(pytestconfig: pytest.Config) -> int:
+    """The seed of these sequences."""
+    return int(pytestconfig.getoption("machine_seed"))
 
 
 @pytest.fixture(scope="session")

@@ -27,11 +27,13 @@ from careteam.models import (
     Note,
     Patient,
     Practice,
+    Representation,
     Restriction,
     Staff,
     User,
 )
 from careteam.models.types import new_id
+from careteam.policy.representing import DEFAULT_CLASSES, DEFAULT_LABELS
 from careteam.policy.vocabulary import (
     AllergyKind,
     AllergyScope,
@@ -43,6 +45,8 @@ from careteam.policy.vocabulary import (
     MedicationChange,
     MedicationSource,
     NoteStatus,
+    Power,
+    RepresentationBasis,
     Role,
 )
 from careteam.services.identity.credentials import digest, new_secret
@@ -261,6 +265,33 @@ class World(AbstractContextManager["World"]):
         row = Restriction(patient_id=patient.patient_id, created_by=patient.user_id, **made)
         self.add(row)
         return row
+
+    def acts_for(
+        self,
+        patient: Person,
+        person: Person,
+        *,
+        basis: RepresentationBasis = RepresentationBasis.POWER_OF_ATTORNEY,
+        powers: Iterable[Power] = tuple(Power),
+        classes: Iterable[ItemClass] = tuple(DEFAULT_CLASSES),
+        labels: Iterable[Label] = tuple(DEFAULT_LABELS),
+        **values: Any,
+    ) -> Representation:
+        """Somebody who acts for the patient, who agreed to it, since long ago, unless `values` say otherwise."""
+        row = {"accepted_at": LONG_AGO, "patient_agreed_at": LONG_AGO, "valid_from": LONG_AGO, **values}
+        made = Representation(
+            patient_id=patient.patient_id,
+            user_id=person.user_id,
+            basis=basis,
+            powers=sorted(powers),
+            classes=sorted(classes),
+            labels=frozenset(labels),
+            created_at=LONG_AGO,
+            created_by=patient.user_id,
+            **row,
+        )
+        self.add(made)
+        return made
 
     # items ----------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from careteam.api.schemas.consents import (
     ConsentQuery,
     SignatureDraft,
 )
-from careteam.api.schemas.terms import TermsOut
+from careteam.api.schemas.terms import TermsOut, TermsQuery
 from careteam.context import actor, now, session
 from careteam.services.consents import drafting, reading, signing, terms
 
@@ -88,10 +88,11 @@ def end_consent(patient_id: UUID, consent_id: UUID) -> Response:
 
 
 @blp.route("/terms/current")
+@blp.arguments(TermsQuery, location="query")
 @blp.response(200, TermsOut)
-def read_current_terms() -> Response:
-    """Read the text to show before signing; its SHA-256 goes with the signature."""
-    return answer(terms.current())
+def read_current_terms(query: dict[str, Any]) -> Response:
+    """Read the text to show before signing a consent of this kind; its SHA-256 goes with the signature."""
+    return answer(terms.current(**query))
 
 
 @blp.route("/terms/<string:sha256>")

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Response, request
 from flask_smorest import Blueprint
 
+from careteam.api import marks
 from careteam.api.auth import protect
 from careteam.api.json import dumps
 from careteam.api.parsing import StrictParser
@@ -44,7 +45,7 @@ def blueprint(name: str, description: str) -> Any:
 
 def answer(payload: Any, status: int = 200, *, version: int | None = None, location: str = "") -> Response:
     """Return a JSON answer; with a version, its ETag."""
-    made = Response(dumps(payload), status, content_type="application/json")
+    made = Response(dumps(marks.with_notice(payload)), status, content_type="application/json")
     if version is not None:
         made.set_etag(str(version))
     if location:
@@ -73,6 +74,12 @@ def versioned(view: Any) -> Any:
 
     with_version.versioned = True  # type: ignore[attr-defined]
     return with_version
+
+
+def changes_nothing(view: Any) -> Any:
+    """Mark a POST that only asks, with what a GET cannot carry: an idempotency key means nothing to it."""
+    view.changes_nothing = True
+    return view
 
 
 def reads_up_to(limit: str) -> Any:

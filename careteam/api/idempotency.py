@@ -68,9 +68,10 @@ def applies(view: Any) -> bool:
     """Say whether the key counts at this view: for signed-in people only, for others have no keys of their own.
 
     Nor does it where the body carries a password or code. Whether a body is the one that was sent with a key before
-    is told without counting a try: in a stolen session that would tell whether a guessed password is right.
+    is told without counting a try: in a stolen session that would tell whether a guessed password is right. Nor where
+    nothing is changed: to ask again is to ask again.
     """
-    return not getattr(view, "anonymous", False) and not getattr(view, "takes_proof", False)
+    return not any(getattr(view, mark, False) for mark in ("anonymous", "takes_proof", "changes_nothing"))
 
 
 def _once(asked: Asked, carry_out: Callable[[], Response]) -> Response:
@@ -118,6 +119,8 @@ def _asked() -> Asked | None:
     endpoint = request.endpoint or ""
     key, view = request.headers.get(HEADER), current_app.view_functions.get(endpoint)
     if key is None or g.get("asking") is None or getattr(view, "anonymous", False):
+        return None
+    if getattr(view, "changes_nothing", False):
         return None
     if not applies(view):
         raise Invalid("No idempotency key is taken here.", {HEADER: [WITH_PROOF]})

@@ -23,6 +23,8 @@ from careteam.api.schemas.invitations import (
 from careteam.api.schemas.team import InvitationOut, Opens
 from careteam.context import actor, now, origin, session
 from careteam.errors import NotAuthenticated
+from careteam.policy.vocabulary import MailKind
+from careteam.services.notices.links import link_to
 from careteam.services.team import acceptance, accepted, invitations, proposals
 from careteam.services.team.acceptance import ById, ByLink, Sought
 from careteam.services.team.joining import Answer
@@ -38,9 +40,9 @@ ONE = "/invitations/<uuid:invitation_id>"
 @blp.arguments(InvitationDraft)
 @blp.response(201, InvitationMade)
 def invite(body: dict[str, Any]) -> Response:
-    """Invite an address. The link is shown once; inviting again makes a new link and ends the old one."""
+    """Invite an address. The link goes there by mail, or is shown once; inviting again ends the old one."""
     made, token = invitations.invite(session(), actor(), **body, days=settings().invitation_days, at=now())
-    link = f"{settings().public_url.rstrip('/')}/invitations/{token}"
+    link = token and link_to(MailKind.INVITATION, token, public_url=settings().public_url)
     return answer({**made, "link": link}, 201, location=f"{PREFIX}/invitations/{made['id']}")
 
 

@@ -10,7 +10,7 @@ from careteam.api.schemas.notes import AddendumDraft, NoteDraft, NoteEdit, NoteO
 from careteam.context import actor, now, session
 from careteam.services.record import notes
 
-blp = blueprint("notes", "Progress, coordination and psychotherapy notes: draft, signed, then only added to.")
+blp = blueprint("notes", "Progress, coordination and special notes: draft, signed, then only added to.")
 NOTES = "/patients/<uuid:patient_id>/notes"
 NOTE = NOTES + "/<uuid:note_id>"
 

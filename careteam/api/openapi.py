@@ -3,11 +3,12 @@
 import inspect
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 from flask import Flask
 
-from careteam.api import examples, idempotency, refusals
+from careteam.api import examples, idempotency, marks, refusals
 
 PROBLEM = "application/problem+json"
 METHODS = frozenset({"get", "post", "put", "patch", "delete"})
@@ -37,6 +38,43 @@ VERSION = {
 ETAG = {"schema": {"type": "string"}, "description": "The version, to be sent as `If-Match` with a change."}
 LINK = {"schema": {"type": "string"}, "description": "RFC 8288: the address of the `next` page, and of the `first`."}
 LOCATION = {"schema": {"type": "string"}, "description": "Where what was made can be read."}
+UNTIL = {
+    "schema": {"type": "string", "format": "date-time"},
+    "description": "Only where emergency access shows what nothing else would: until when it is open (exclusive).",
+}
+PART2 = {
+    "schema": {"type": "string"},
+    "description": "Only where the answer holds an item of a 42 CFR Part 2 programme: the notice of 42 CFR 2.32.",
+}
+_TEXT = {"type": "string"}
+_SCOPE = {
+    "consent_id": {"type": "string", "format": "uuid"},
+    "classes": {"type": "array", "items": _TEXT},
+    "labels": {"type": "array", "items": _TEXT},
+    "purpose": _TEXT,
+    "valid_until": {"type": "string", "format": "date-time"},
+    "statement": _TEXT,
+}
+PART2_BODY = {
+    "type": "object",
+    "description": "Only where the answer holds an item of a 42 CFR Part 2 programme: the notice of 42 CFR 2.32(a), "
+    "and the scope of each consent under which it is disclosed (2.32(b)).",
+    "required": ["text", "sha256", "scope"],
+    "additionalProperties": False,
+    "properties": {
+        "text": _TEXT,
+        "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "scope": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": [*_SCOPE],
+                "additionalProperties": False,
+                "properties": _SCOPE,
+            },
+        },
+    },
+}
 AGAIN = {"schema": {"type": "string", "enum": ["true"]}, "description": "Done before, with this `Idempotency-Key`."}
 
 
@@ -54,6 +92,7 @@ def complete(document: dict[str, Any], app: Flask) -> dict[str, Any]:
         _say_who(operation, view, method)
         _say_body(operation, components["schemas"])
         _say_headers(operation, view, method, components["schemas"])
+        _say_marks(operation, path, components["schemas"])
         _say_refusals(operation, view, method, path)
         _show(operation, document["paths"][path], known.get(operation["operationId"], {}))
     _in_json_schemas_own_words(document)
@@ -106,6 +145,20 @@ def _say_headers(operation: dict[str, Any], view: Any, method: str, schemas: Map
         headers |= {idempotency.REPLAYED: AGAIN} if _keyed(view, method) else {}
         if headers:
             response["headers"] = headers
+
+
+def _say_marks(operation: dict[str, Any], path: str, schemas: dict[str, Any]) -> None:
+    """Say what an answer about a record carries where something is shown by emergency access alone, or is Part 2."""
+    if "{patient_id}" not in path:
+        return
+    for _, response in _successes(operation):
+        response.setdefault("headers", {})
+        response["headers"] |= {marks.EMERGENCY: UNTIL, marks.PART2: PART2}
+        schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+        shown = schemas.get(schema.get("$ref", "").rpartition("/")[2], {})
+        if "properties" in shown:
+            schemas.setdefault("Part2Notice", deepcopy(PART2_BODY))
+            shown["properties"][marks.BODY] = {"$ref": "#/components/schemas/Part2Notice"}
 
 
 def _answer_headers(response: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from careteam.api.parts import passwords, settings
 from careteam.api.schemas.password_resets import Address, Noted, Redemption, ResetLink
 from careteam.api.schemas.proof import Again
 from careteam.context import actor, now, origin, session
+from careteam.policy.vocabulary import MailKind
 from careteam.services.identity import password_resets, safeguards
 from careteam.services.identity.factor_codes import Entered
+from careteam.services.notices.links import link_to
 
 blp = blueprint("password_resets", "A new password by a single-use link, which never replaces a second factor.")
 STAFF = "/practices/<uuid:practice_id>/staff/<uuid:staff_id>"
@@ -42,11 +44,12 @@ def reset_password(body: dict[str, Any]) -> Response:
 @blp.arguments(Again)
 @blp.response(201, ResetLink)
 def issue_password_reset(body: dict[str, Any], practice_id: UUID, staff_id: UUID) -> Response:
-    """Make a link to a new password for somebody of your practice who has a second factor. Shown this once."""
+    """Make a link to a new password for somebody of your practice who has a second factor: mailed, or shown once."""
     place = (practice_id, staff_id)
     made = password_resets.issue_for_staff(session(), passwords(), actor(), *place, Entered(**body), at=now())
     token, expires_at = made
-    return answer({"link": link_to("password-reset", token), "expires_at": expires_at}, 201)
+    link = token and link_to(MailKind.PASSWORD_RESET, token, public_url=settings().public_url)
+    return answer({"link": link, "expires_at": expires_at}, 201)
 
 
 @blp.route(STAFF + "/new-password-required", methods=["PUT"])
@@ -55,8 +58,3 @@ def require_new_password(practice_id: UUID, staff_id: UUID) -> Response:
     """Require a new password of somebody of your practice: they are signed out, and change it after signing in."""
     safeguards.require_new_password_of_staff(session(), actor(), practice_id, staff_id, at=now())
     return Response(status=204)
-
-
-def link_to(page: str, token: str) -> str:
-    """Return the link to a page. The token comes after `#`: browsers send that to no server, and no log keeps it."""
-    return f"{settings().public_url.rstrip('/')}/{page}#{token}"

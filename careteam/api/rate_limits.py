@@ -30,6 +30,8 @@ TIGHTER: Mapping[str, str] = {
     "accept_invitation": "30 per minute",
     "decline_invitation": "30 per minute",
     "sign_consent": "20 per minute",
+    "begin_emergency_access": "20 per minute",
+    "question_access": "60 per hour",
     "change_password": "20 per minute",
     "create_token": "20 per hour",
     "invite": "60 per hour",

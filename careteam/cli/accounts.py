@@ -9,8 +9,10 @@ from flask.cli import with_appcontext
 
 from careteam import context
 from careteam.cli.people import one_transaction
+from careteam.policy.vocabulary import MailKind
 from careteam.services import health
 from careteam.services.identity import addresses, safeguards
+from careteam.services.notices.links import link_to
 
 
 @click.command("reset-link")
@@ -20,7 +22,7 @@ def reset_link(email: str) -> None:
     """Print a link with which EMAIL sets a new password, once and within an hour; their second factor stays."""
     token, until = _done(safeguards.reset_link, email)
     click.echo(f"Good until {until:%Y-%m-%d %H:%M} UTC, once. Give it to nobody but that person.", err=True)
-    click.echo(_link("password-reset", token))
+    click.echo(_link(MailKind.PASSWORD_RESET, token))
 
 
 @click.command("address-link")
@@ -30,7 +32,7 @@ def address_link(email: str) -> None:
     """Print the link that makes the address that EMAIL asked for theirs. Send it to the new address."""
     wanted, token = _done(addresses.link_for, email)
     click.echo(f"Send this to {wanted}, and nowhere else; it is good for 24 hours, once.", err=True)
-    click.echo(_link("address-change", token))
+    click.echo(_link(MailKind.ADDRESS_CHANGE, token))
 
 
 @click.command("disable-user")
@@ -82,6 +84,5 @@ def _ended(sessions: int, tokens: int) -> str:
     return f"Ended: {sessions} sessions, {tokens} access tokens."
 
 
-def _link(page: str, token: str) -> str:
-    base = current_app.extensions["careteam"].settings.public_url.rstrip("/")
-    return f"{base}/{page}#{token}"
+def _link(kind: MailKind, token: str) -> str:
+    return link_to(kind, token, public_url=current_app.extensions["careteam"].settings.public_url)

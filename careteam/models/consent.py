@@ -41,8 +41,10 @@ class Consent(Identified, Base):
 
     `disclosers` and `recipients` are lists of `team`, `patient`, `member:<uuid>`, `role:<role>`;
     `except_holders` of `patient` and `member:<uuid>`. `asked` is a request as its writer made it, whatever the
-    patient changed before signing. `status` is `expired` only where `closed_by` recorded the event that
-    `ends_when` names: otherwise the clock says that.
+    patient changed before signing. `representation_id`: drafted, and then signed, on behalf of the patient.
+    `first_signed_at`: one of two signatures is there (`ConsentSignature`), and from then on nothing changes;
+    `signing_rules` are the rules of practices that said which were needed. `status` is `expired` only where `closed_by`
+    recorded the event that `ends_when` names: otherwise the clock says that.
     """
 
     __tablename__ = "consent"
@@ -78,6 +80,9 @@ class Consent(Identified, Base):
     superseded_at: Mapped[datetime | None]
 
     grantor_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    representation_id: Mapped[UUID | None] = mapped_column(ForeignKey("representation.id"))
+    first_signed_at: Mapped[datetime | None]
+    signing_rules: Mapped[list[dict[str, Any]] | None] = mapped_column(Document)
     signed_at: Mapped[datetime | None]
     signature_name: Mapped[str | None] = mapped_column(String(200))
     signature_address: Mapped[str | None] = mapped_column(String(45))
@@ -92,7 +97,7 @@ class Revocation(Identified, Base):
     """The act of taking a consent back, whole or in part.
 
     A part names one class, recipient or discloser; `successor_id` is the narrower consent made by the
-    same act. `recorded_by` is who wrote it down.
+    same act. `recorded_by` is who wrote it down; `representation_id`: they revoked on behalf of the patient.
     """
 
     __tablename__ = "revocation"
@@ -101,6 +106,7 @@ class Revocation(Identified, Base):
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
     revoked_at: Mapped[datetime]
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    representation_id: Mapped[UUID | None] = mapped_column(ForeignKey("representation.id"))
     given: Mapped[Given] = mapped_column(word(Given), default=Given.HERE)
     reason: Mapped[bytes | None] = mapped_column(Sealed)
     item_class: Mapped[ItemClass | None] = mapped_column(word(ItemClass))
@@ -112,7 +118,7 @@ class Revocation(Identified, Base):
 class Restriction(Identified, Base):
     """A reader (member, role or anyone) and what is kept from them; one field at least, unset means all.
 
-    `holder` is `patient` or `member:<uuid>`.
+    `holder` is `patient` or `member:<uuid>`. `representation_id`: made on behalf of the patient.
     """
 
     __tablename__ = "restriction"
@@ -126,6 +132,7 @@ class Restriction(Identified, Base):
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"), index=True)
     against_user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     against_role: Mapped[Role | None] = mapped_column(word(Role))
+    against_representation_id: Mapped[UUID | None] = mapped_column(ForeignKey("representation.id"))
     item_class: Mapped[ItemClass | None] = mapped_column(word(ItemClass))
     label: Mapped[Label | None] = mapped_column(word(Label))
     holder: Mapped[str | None] = mapped_column(String(60))
@@ -134,5 +141,6 @@ class Restriction(Identified, Base):
     note: Mapped[bytes | None] = mapped_column(Sealed)
     created_at: Mapped[datetime]
     created_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    representation_id: Mapped[UUID | None] = mapped_column(ForeignKey("representation.id"))
     lifted_at: Mapped[datetime | None]
     lifted_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))

@@ -17,6 +17,7 @@ _LOOKS, _CHANGES = text("act = 'read-shared-record'"), text("outcome = 'changed'
 class AccessEvent(Identified, Base):
     """Who asked for what of whom, when, from where, and the outcome (`disclosed`, `changed`, `refused`).
 
+    `representation_id`: on behalf of the patient. `notice_sha256`: the notice that went with the answer (42 CFR 2.32).
     `act` is a stable code such as `read-notes`. No clinical content.
     """
 
@@ -42,6 +43,8 @@ class AccessEvent(Identified, Base):
     outcome: Mapped[str] = mapped_column(String(10))
     target: Mapped[str] = mapped_column(String(60), default="")
     purpose: Mapped[str] = mapped_column(String(20), default="treatment")
+    representation_id: Mapped[UUID | None] = mapped_column(ForeignKey("representation.id"))
+    notice_sha256: Mapped[str | None] = mapped_column(String(64))
     items: Mapped[int] = mapped_column(default=0)
     request_id: Mapped[str] = mapped_column(String(36), default="")
     address: Mapped[str] = mapped_column(String(45), default="")
@@ -60,3 +63,4 @@ class AccessEventItem(Base):
     version: Mapped[int]
     clause: Mapped[str] = mapped_column(String(20))
     consent_id: Mapped[UUID | None] = mapped_column(ForeignKey("consent.id"))
+    emergency_id: Mapped[UUID | None] = mapped_column(ForeignKey("emergency_session.id"))

@@ -3,19 +3,23 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from careteam.models.base import Base, Identified
 from careteam.models.types import word
-from careteam.policy.vocabulary import InvitationKind, MembershipKind, Role
+from careteam.policy.vocabulary import InvitationKind, MembershipKind, MinorSigners, Role
 
 CRISIS_TEXT = "Call or text 988 in the US, or 911."
 """What a practice shows with safety flags until it says something else (`domain.md`, "Measures")."""
 
 
 class Practice(Identified, Base):
-    """Where clinicians work. Time zone is an IANA name; crisis text is shown with safety flags."""
+    """Where clinicians work. Time zone is an IANA name; crisis text is shown with safety flags.
+
+    `minor_signers`, `minor_from_age` (years) and `minor_citation` are its own rule of who signs for a minor; unset,
+    the minor and a parent do.
+    """
 
     __tablename__ = "practice"
 
@@ -24,6 +28,9 @@ class Practice(Identified, Base):
     created_at: Mapped[datetime]
     created_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
     crisis_text: Mapped[str] = mapped_column(String(500), default=CRISIS_TEXT, server_default=CRISIS_TEXT)
+    minor_signers: Mapped[MinorSigners | None] = mapped_column(word(MinorSigners))
+    minor_from_age: Mapped[int | None]
+    minor_citation: Mapped[str | None] = mapped_column(String(500))
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     __mapper_args__ = {"version_id_col": version}
@@ -32,7 +39,7 @@ class Practice(Identified, Base):
 class User(Identified, Base):
     """An account: one person, one address. Roles are `Staff` rows; a patient has a `Patient` row.
 
-    `version` grows with every change to their name or time zone.
+    `version` grows with every change to their name, time zone or `news_by_mail`.
     """
 
     __tablename__ = "user"
@@ -46,6 +53,7 @@ class User(Identified, Base):
     password_changed_at: Mapped[datetime]
     new_password_required_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
+    news_by_mail: Mapped[bool] = mapped_column(default=False, server_default=false())
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
@@ -123,7 +131,8 @@ class Invitation(Identified, Base):
 
     `staff`: the address is offered `role` in `practice_id`. `patient`: a clinician with `role` in
     `practice_id` invites a person to their own record (`patient_id`, where one was imported before).
-    `clinician`: the address is offered `role` in the team of `patient_id`. `membership_kind`,
+    `clinician`: the address is offered `role` in the team of `patient_id`. `representative`: to act for `patient_id`
+    by `representation_id`, in no role. `membership_kind`,
     `valid_from` and `valid_until` are those of the membership that accepting makes; `patient_agreed_at` is the
     patient's yes to what a member has proposed.
     """
@@ -134,9 +143,10 @@ class Invitation(Identified, Base):
     email: Mapped[str] = mapped_column(String(254), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     invited_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"), index=True)
-    role: Mapped[Role] = mapped_column(word(Role))
+    role: Mapped[Role | None] = mapped_column(word(Role))
     practice_id: Mapped[UUID | None] = mapped_column(ForeignKey("practice.id"))
     patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"), index=True)
+    representation_id: Mapped[UUID | None] = mapped_column(ForeignKey("representation.id"), index=True)
     membership_kind: Mapped[MembershipKind] = mapped_column(word(MembershipKind), default=MembershipKind.TREATING)
     valid_from: Mapped[datetime | None]
     valid_until: Mapped[datetime | None]

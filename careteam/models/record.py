@@ -22,6 +22,7 @@ class Item(Identified, Base):
     """Class, author, holder, labels and date of one item of the shared record.
 
     `holder_id` is empty where the patient holds it. `author_id` is empty for an outside author.
+    `representation_id`: its author wrote it on behalf of the patient.
     `date` is the item's own date. `version` is its ETag and grows with every change to it or its parts.
     """
 
@@ -39,6 +40,7 @@ class Item(Identified, Base):
     author_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
     outside_author: Mapped[str | None] = mapped_column(String(200))
     holder_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"), index=True)
+    representation_id: Mapped[UUID | None] = mapped_column(ForeignKey("representation.id"))
     labels: Mapped[frozenset[Label]] = mapped_column(LabelSet, default=frozenset())
     part2: Mapped[bool] = mapped_column(default=False)
     date: Mapped[date]
@@ -139,6 +141,7 @@ class MedicationEvent(Identified, Base):
     switched_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("medication.id"))
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    representation_id: Mapped[UUID | None] = mapped_column(ForeignKey("representation.id"))
 
 
 class MedicationReview(Identified, Base):

@@ -1,4 +1,4 @@
-"""The accounting of disclosures: what others were shown, the same as JSON, CSV and page, and the log agrees row by row."""
+"""The accounting of disclosures: what others were shown, the same in three forms, and the log agrees row by row."""
 
 import csv
 import io

@@ -24,7 +24,7 @@ def revoked(world: World) -> tuple[Person, Person, Person, Any, str]:
 
 
 def test_it_says_what_was_seen_by_whom_and_when(world: World) -> None:
-    patient, _, prescriber, receipt, place = revoked(world)
+    _, _, prescriber, receipt, _ = revoked(world)
     (seen,) = receipt["seen"]
     assert (seen["user_id"], seen["items"]) == (str(prescriber.user_id), 2)
     assert seen["classes"] == [{"class": "coordination_note", "items": 1}, {"class": "progress_note", "items": 1}]

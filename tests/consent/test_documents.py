@@ -36,8 +36,16 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str]] = {
         422,
         "classes",
     ),
-    "psychotherapy notes": ({"kind": "psychotherapy_notes", "classes": ["psychotherapy_note"]}, 501, "kind"),
-    "counselling notes": ({"kind": "sud_counseling_notes", "classes": ["sud_counseling_note"]}, 501, "kind"),
+    "psychotherapy notes of the whole team": (
+        {"kind": "psychotherapy_notes", "classes": ["psychotherapy_note"]},
+        422,
+        "disclosers",
+    ),
+    "counselling notes to a role": (
+        {"kind": "sud_counseling_notes", "classes": ["sud_counseling_note"]},
+        422,
+        "recipients",
+    ),
     "substance use": ({"labels": ["substance_use"]}, 501, "42 CFR 2.31"),
     "substance use among others": ({"labels": ["hiv", "substance_use"]}, 501, "42 CFR 2.31"),
     "legal proceedings": ({"purpose": "legal_proceedings"}, 422, "use paper"),

@@ -124,7 +124,8 @@ def test_one_changes_name_and_time_zone_and_nothing_else(world: World) -> None:
     assert (edited["name"], edited["time_zone"]) == ("Tess O.", "America/Chicago")
     assert client.get("me").json == edited
     before = edited
-    for field in (*before.keys() - {"name", "time_zone"}, "password", "password_hash", "disabled_at", "version"):
+    fixed = before.keys() - {"name", "time_zone", "news_by_mail"}
+    for field in (*fixed, "password", "password_hash", "disabled_at", "version"):
         assert client.patch("me", {field: before.get(field)}, version=2).status_code == 422, field
     for body in ({"name": ""}, {"name": 1}, {"name": None}, {"time_zone": "Chicago"}, {"time_zone": "../etc"}):
         assert client.patch("me", body, version=2).status_code == 422, body
@@ -138,6 +139,7 @@ def test_me_says_who_one_is(world: World) -> None:
         "name": "Maya Ellison",
         "email": "maya.ellison@example.org",
         "time_zone": "America/New_York",
+        "news_by_mail": False,
         "version": 1,
         "patient_id": str(patient.patient_id),
         "makes_practices": False,

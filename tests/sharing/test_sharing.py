@@ -154,6 +154,7 @@ def test_whoever_has_left_or_not_begun_finds_no_rows(world: World) -> None:
             "upcoming": [],
             "roles": [],
             "ending": [],
+            "emergencies": [],
         }
         assert therapist.name not in answer.text
 

@@ -6,6 +6,7 @@ from careteam.api.schemas.fields import PageQuery, Word
 from careteam.policy.vocabulary import ItemClass
 
 OUTCOMES = ["disclosed", "changed", "refused"]
+CLAUSES = ["own_record", "representation", "author", "holder", "consent", "release", "emergency"]
 
 
 class AccessQuery(PageQuery):
@@ -13,6 +14,12 @@ class AccessQuery(PageQuery):
 
     outcome = fields.String(validate=validate.OneOf(OUTCOMES))
     actor_id = fields.UUID()
+    item_class = Word(ItemClass, data_key="class")
+    why = fields.String(
+        validate=validate.OneOf(CLAUSES), metadata={"description": "The clause that let items through."}
+    )
+    since = fields.Date(metadata={"description": "The first day, where the patient lives."})
+    through = fields.Date(metadata={"description": "The last day, inclusive."})
 
 
 class AccessExportQuery(AccessQuery):
@@ -37,6 +44,7 @@ class AccessItems(Schema):
     holder = fields.String(required=True)
     why = fields.String(required=True)
     consent_id = fields.UUID(required=True, allow_none=True)
+    emergency_id = fields.UUID(required=True, allow_none=True)
 
 
 class AccessEventOut(Schema):
@@ -47,6 +55,7 @@ class AccessEventOut(Schema):
     actor = fields.Nested(AccessActor, required=True)
     outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
     purpose = fields.String(required=True)
+    representation_id = fields.UUID(required=True, allow_none=True)
     sentence = fields.String(required=True)
     items = fields.List(fields.Nested(AccessItems), required=True)
 

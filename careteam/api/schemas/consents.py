@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from careteam.api.schemas import parties
 from careteam.api.schemas.fields import Instant, PageQuery, Text, Word
 from careteam.api.schemas.proof import Codes
-from careteam.policy.vocabulary import ConsentKind, ConsentStatus, ItemClass, Label, Purpose
+from careteam.policy.vocabulary import ConsentKind, ConsentStatus, ItemClass, Label, MinorSigners, Purpose, Signer
 
 WORDS = 1000
 MOST_PEOPLE = validate.Length(max=100)
@@ -47,7 +47,7 @@ class _Document(Schema):
 class ConsentDraft(_Document):
     """A request (by a member) or a draft (by the patient)."""
 
-    kind = Word(ConsentKind, **said("Only `sharing` is available yet, and it is the default."))
+    kind = Word(ConsentKind, **said("Default: `sharing`. Kinds do not mix: special notes have consents of their own."))
     disclosers = fields.List(parties.discloser(), required=True, validate=MOST_PEOPLE)
     recipients = fields.List(parties.recipient(), required=True, validate=MOST_PEOPLE)
     classes = fields.List(Word(ItemClass), required=True, validate=validate.Length(max=len(ItemClass)))
@@ -113,6 +113,40 @@ class SignatureOut(Schema):
     document_sha256 = fields.String(required=True, allow_none=True)
 
 
+class OneSignature(Schema):
+    """One signature; with a `representation_id` it was given on behalf of the patient."""
+
+    user_id = fields.UUID(required=True, allow_none=True)
+    representation_id = fields.UUID(required=True, allow_none=True)
+    signed_at = fields.AwareDateTime(required=True)
+    typed_name = fields.String(required=True, allow_none=True)
+    address = fields.String(required=True, allow_none=True)
+
+
+class SigningRule(Schema):
+    """A practice's own rule of who signs for a minor, as it stood at the last signature."""
+
+    practice_id = fields.UUID(required=True)
+    signers = Word(MinorSigners, required=True)
+    from_age = fields.Integer(required=True)
+    citation = fields.String(required=True, allow_none=True)
+
+
+class TermsToSign(Schema):
+    """The text that goes with this consent."""
+
+    name = fields.String(required=True)
+    sha256 = fields.String(required=True)
+
+
+class MissingElement(Schema):
+    """What a law asks a consent to hold and this one does not yet."""
+
+    element = fields.String(required=True, metadata={"example": "signature"})
+    section = fields.String(required=True, metadata={"example": "42 CFR 2.31(a)(8)"})
+    sentence = fields.String(required=True)
+
+
 class ConsentOut(Schema):
     """A consent. The patient sees all of it; to a clinician, what does not concern them is null."""
 
@@ -137,7 +171,24 @@ class ConsentOut(Schema):
     supersedes_id = fields.UUID(required=True, allow_none=True)
     superseded_at = fields.AwareDateTime(required=True, allow_none=True)
     superseded_by = fields.UUID(required=True, allow_none=True)
+    representation_id = fields.UUID(
+        required=True, allow_none=True, **said("Drafted, or signed (too), on behalf of the patient.")
+    )
     signature = fields.Nested(SignatureOut, required=True, allow_none=True)
+    signatures = fields.List(fields.Nested(OneSignature), required=True, allow_none=True)
+    signing_rules = fields.List(fields.Nested(SigningRule), required=True, allow_none=True)
+    waits_for = fields.List(
+        Word(Signer), required=True, allow_none=True, **said("Of a minor's consent: whose signatures are missing.")
+    )
+    terms = fields.Nested(
+        TermsToSign, required=True, allow_none=True, **said("Which terms to show and sign; null once signed.")
+    )
+    missing_elements = fields.List(
+        fields.Nested(MissingElement),
+        required=True,
+        allow_none=True,
+        **said("What the law asks for and is not there yet. A consent becomes active when this is empty."),
+    )
     version = fields.Integer(required=True, allow_none=True)
 
 

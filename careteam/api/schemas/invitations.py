@@ -5,7 +5,15 @@ from marshmallow import Schema, fields, validate
 from careteam.api.schemas.fields import Flag, Instant, Text, Word
 from careteam.api.schemas.proof import LONGEST_PASSWORD_TEXT
 from careteam.api.schemas.team import InvitationOut, Opens, PracticeName
-from careteam.policy.vocabulary import InvitationKind, MembershipKind, Role
+from careteam.policy.vocabulary import (
+    InvitationKind,
+    ItemClass,
+    Label,
+    MembershipKind,
+    Power,
+    RepresentationBasis,
+    Role,
+)
 
 
 class InvitationDraft(Schema):
@@ -16,7 +24,7 @@ class InvitationDraft(Schema):
     (a patient may leave it out). A covering membership has `valid_from` and `valid_until`.
     """
 
-    kind = Word(InvitationKind, required=True)
+    kind = Word(InvitationKind, only=set(InvitationKind) - {InvitationKind.REPRESENTATIVE}, required=True)
     email = Text(1000, required=True)
     role = Word(Role, required=True)
     practice_id = fields.UUID()
@@ -27,9 +35,13 @@ class InvitationDraft(Schema):
 
 
 class InvitationMade(InvitationOut):
-    """An invitation with its link, which is shown this once."""
+    """An invitation with its link, which is shown this once, or goes to the address by mail."""
 
-    link = fields.String(required=True)
+    link = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null where this service sends mail: then only the address gets it."},
+    )
 
 
 class InvitationPage(Schema):
@@ -68,11 +80,22 @@ class Accepted(Schema):
 
     invitation_id = fields.UUID(required=True)
     kind = Word(InvitationKind, required=True)
-    role = Word(Role, required=True)
+    role = Word(Role, required=True, allow_none=True)
     practice_id = fields.UUID(required=True, allow_none=True)
     patient_id = fields.UUID(required=True, allow_none=True)
     membership_id = fields.UUID(required=True, allow_none=True)
+    representation_id = fields.UUID(required=True, allow_none=True)
     registered = Flag(required=True, metadata={"description": "True when an account was made: sign in with it now."})
+
+
+class Represents(Schema):
+    """For whom and in what the accepting person would act."""
+
+    patient = fields.String(required=True, allow_none=True)
+    basis = Word(RepresentationBasis, required=True)
+    powers = fields.List(Word(Power), required=True)
+    classes = fields.List(Word(ItemClass), required=True)
+    labels = fields.List(Word(Label), required=True)
 
 
 class InvitationPreview(Schema):
@@ -82,7 +105,7 @@ class InvitationPreview(Schema):
     email = fields.String(required=True)
     invited_by = fields.String(required=True)
     practice = fields.Nested(PracticeName, required=True, allow_none=True)
-    role = Word(Role, required=True)
+    role = Word(Role, required=True, allow_none=True)
     membership_kind = Word(MembershipKind, required=True, allow_none=True)
     valid_from = fields.AwareDateTime(required=True, allow_none=True)
     valid_until = fields.AwareDateTime(required=True, allow_none=True)
@@ -90,3 +113,4 @@ class InvitationPreview(Schema):
     brings_a_record = Flag(required=True)
     meaning = fields.String(required=True)
     opens = fields.Nested(Opens, required=True, allow_none=True)
+    represents = fields.Nested(Represents, required=True, allow_none=True)

@@ -13,6 +13,13 @@ class Holder(Schema):
     user_id = fields.UUID()
 
 
+class OnBehalfOf(Schema):
+    """For whom the author wrote it, and by which representation."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["patient"]))
+    representation_id = fields.UUID(required=True)
+
+
 class Heading(Schema):
     """Class, author, holder, labels and date. Former members do not see labels."""
 
@@ -20,6 +27,7 @@ class Heading(Schema):
     item_class = Word(ItemClass, required=True, data_key="class")
     author_id = fields.UUID(required=True, allow_none=True)
     outside_author = fields.String(required=True, allow_none=True)
+    on_behalf_of = fields.Nested(OnBehalfOf, required=True, allow_none=True)
     holder = fields.Nested(Holder, required=True)
     labels = fields.List(Word(Label), required=True, allow_none=True)
     part2 = Flag(required=True, allow_none=True)

@@ -23,6 +23,7 @@ class Account(Schema):
     name = fields.String(required=True)
     email = fields.String(required=True)
     time_zone = fields.String(required=True)
+    news_by_mail = Flag(required=True, metadata={"description": "Whether you want a mail when there is news here."})
     version = fields.Integer(required=True, metadata={"description": "The ETag of `GET /me`, for changing it."})
     patient_id = fields.UUID(required=True, allow_none=True)
     makes_practices = Flag(required=True)
@@ -41,6 +42,9 @@ class AccountEdit(Schema):
 
     name = Text(200)
     time_zone = Text(64, metadata={"description": "An IANA name such as America/New_York."})
+    news_by_mail = Flag(
+        metadata={"description": "A mail says only that there is news. It goes where this service sends mail at all."}
+    )
     gives_up_verification = Flag(
         metadata={"description": "Clinical roles are verified under a name: a new one needs `true`, and ends them."}
     )

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from careteam.api.schemas.fields import Flag, PageQuery, Text, Word
-from careteam.api.schemas.items import Heading
+from careteam.api.schemas.items import Heading, OnBehalfOf
 from careteam.policy.vocabulary import Label, MedicationChange, MedicationSource, MedicationStatus
 
 DRUG, ROUTE, UNIT, WORDS = 300, 100, 40, 500
@@ -97,6 +97,7 @@ class MedicationEventOut(Schema):
     withdrawn_by = fields.UUID(required=True, allow_none=True)
     author_id = fields.UUID(required=True, allow_none=True)
     outside_author = fields.String(required=True, allow_none=True)
+    on_behalf_of = fields.Nested(OnBehalfOf, required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True)
     dose = fields.Nested(Dose, required=True, allow_none=True)
     timing = fields.String(required=True, allow_none=True)

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from careteam.api.schemas.fields import Flag, PageQuery, Text, Word
 from careteam.api.schemas.items import Heading
-from careteam.policy.vocabulary import NOTE_CLASSES, ItemClass, Label, NoteStatus
+from careteam.policy.vocabulary import NOTE_CLASSES, Exclusion, ItemClass, Label, NoteStatus
 
 TITLE = 200
 BODY = 50_000
@@ -28,7 +28,7 @@ class NoteDraft(Schema):
     body = Text(BODY, required=True)
     date = fields.Date(required=True, metadata={"description": "The day that the note is about."})
     labels = fields.List(Word(Label), validate=validate.Length(max=len(Label)))
-    part2 = Flag()
+    part2 = Flag(metadata={"description": "Default: true where the label is substance_use."})
 
 
 class NoteEdit(Schema):
@@ -60,6 +60,17 @@ class Addendum(Schema):
     created_at = fields.AwareDateTime(required=True)
 
 
+class Elsewhere(Schema):
+    """A part of a special note that belongs in a progress note: where it is, in Unicode code points, and why."""
+
+    part = fields.String(required=True, validate=validate.OneOf(["title", "body"]))
+    start = fields.Integer(required=True, data_key="from")
+    end = fields.Integer(required=True, data_key="to")
+    text = fields.String(required=True)
+    category = Word(Exclusion, required=True)
+    sentence = fields.String(required=True)
+
+
 class NoteOut(Heading):
     """A note, whole."""
 
@@ -70,6 +81,12 @@ class NoteOut(Heading):
     entered_in_error_at = fields.AwareDateTime(required=True, allow_none=True)
     entered_in_error_reason = fields.String(required=True, allow_none=True)
     addenda = fields.List(fields.Nested(Addendum), required=True)
+    belongs_elsewhere = fields.List(
+        fields.Nested(Elsewhere),
+        required=True,
+        allow_none=True,
+        metadata={"description": "To the author of a special note, when it is read or changed by itself; else null."},
+    )
 
 
 class NotePage(Schema):

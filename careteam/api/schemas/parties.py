@@ -13,7 +13,8 @@ class Party(fields.String):
 
     def __init__(self, *words: str, **options: Any) -> None:
         self.pattern = "|".join([*words, f"member:{_UUID}"])
-        self.said = f"Use one of: {', '.join(words)}, member:<id of the user>."
+        said = ", ".join(word.replace(_UUID, "<id>") for word in words)
+        self.said = f"Use one of: {said}, member:<id of the user>."
         super().__init__(validate=validate.Regexp(f"^({self.pattern})$", error=self.said), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
@@ -40,4 +41,4 @@ def holder(**options: Any) -> Party:
 
 def against(**options: Any) -> Party:
     """Return a field for whom a restriction stops."""
-    return Party("anyone", "role:therapist", "role:prescriber", **options)
+    return Party("anyone", "role:therapist", "role:prescriber", f"representation:{_UUID}", **options)

@@ -37,7 +37,11 @@ class LinkToken(Schema):
 
 
 class ResetLink(Schema):
-    """A link to a new password, shown this once. Give it to that person and nobody else."""
+    """A link to a new password. Where it is shown, it is shown this once: give it to that person and nobody else."""
 
-    link = fields.String(required=True)
+    link = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null where this service sends mail: then it goes to that person's address."},
+    )
     expires_at = fields.AwareDateTime(required=True)

@@ -72,6 +72,7 @@ class PracticeAccessItems(Schema):
     )
     why = fields.String(required=True)
     consent_id = fields.UUID(required=True, allow_none=True)
+    emergency_id = fields.UUID(required=True, allow_none=True)
 
 
 class PracticeAccessEventOut(Schema):

@@ -1,9 +1,9 @@
 """The form of practices and their staff."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from careteam.api.schemas.fields import Flag, PageQuery, Text, Word, YesNo
-from careteam.policy.vocabulary import Role
+from careteam.policy.vocabulary import MinorSigners, Role
 
 ZONE = {"description": "An IANA name such as America/New_York."}
 
@@ -18,12 +18,35 @@ class PracticeDraft(Schema):
 CRISIS = {"description": "Shown with safety flags.", "example": "Call or text 988 in the US, or 911."}
 
 
+class MinorRule(Schema):
+    """The practice's own rule of whose signatures a consent of a minor needs, with the law that it rests on.
+
+    It holds for minors of at least `from_age` years; below, the minor and a parent sign.
+    """
+
+    signers = Word(MinorSigners, required=True)
+    from_age = fields.Integer(strict=True, load_default=0, validate=validate.Range(0, 17))
+    citation = Text(500, required=True, metadata={"description": "Statute or regulation, such as its section."})
+
+
+class MinorRuleOut(Schema):
+    """The practice's own rule of whose signatures a consent of a minor needs."""
+
+    signers = Word(MinorSigners, required=True)
+    from_age = fields.Integer(required=True)
+    citation = fields.String(required=True)
+
+
+MINORS = {"description": "Who signs for a minor here. Null: the minor and a parent do."}
+
+
 class PracticeEdit(Schema):
     """What changes in a practice."""
 
     name = Text(200)
     time_zone = Text(64, metadata=ZONE)
     crisis_text = Text(500, metadata=CRISIS)
+    minor_rule = fields.Nested(MinorRule, allow_none=True, metadata=MINORS)
 
 
 class OwnRole(Schema):
@@ -40,6 +63,7 @@ class PracticeOut(Schema):
     name = fields.String(required=True)
     time_zone = fields.String(required=True)
     crisis_text = fields.String(required=True, metadata=CRISIS)
+    minor_rule = fields.Nested(MinorRuleOut, required=True, allow_none=True, metadata=MINORS)
     version = fields.Integer(required=True, metadata={"description": "Also the ETag: send it as If-Match to change."})
     created_at = fields.AwareDateTime(required=True)
     roles = fields.List(fields.Nested(OwnRole), required=True)

@@ -39,6 +39,7 @@ class RestrictionOut(Schema):
     item_id = fields.UUID(required=True, allow_none=True)
     emergency = Word(EmergencyRule, required=True)
     note = fields.String(required=True, allow_none=True)
+    representation_id = fields.UUID(required=True, allow_none=True, **said("Made on behalf of the patient."))
     created_at = fields.AwareDateTime(required=True)
     lifted_at = fields.AwareDateTime(required=True, allow_none=True)
 

@@ -29,12 +29,41 @@ class Covered(Schema):
     valid_until = fields.AwareDateTime(required=True)
 
 
+class SeenOfClass(Schema):
+    """How many items of one class."""
+
+    item_class = Word(ItemClass, required=True, data_key="class")
+    items = fields.Integer(required=True)
+
+
 class Seen(Schema):
-    """How many items one reader had been shown under the consent, and when last."""
+    """How many items one reader had been shown under the consent, of which classes, and when first and last."""
 
     user_id = fields.UUID(required=True)
     items = fields.Integer(required=True)
+    classes = fields.List(fields.Nested(SeenOfClass), required=True)
+    first_at = fields.AwareDateTime(required=True)
     last_at = fields.AwareDateTime(required=True)
+
+
+class ReceiptKey(Schema):
+    """A public key of this service (Ed25519, RFC 8032, base64)."""
+
+    key_id = fields.String(required=True)
+    algorithm = fields.String(required=True)
+    public_key = fields.String(required=True)
+
+
+class ReceiptKeys(Schema):
+    """The public keys of this service, the current one first."""
+
+    items = fields.List(fields.Nested(ReceiptKey), required=True)
+
+
+class ReceiptSignature(ReceiptKey):
+    """Over the receipt without it: JSON in UTF-8, keys sorted, no spaces."""
+
+    value = fields.String(required=True)
 
 
 class _Act(Schema):
@@ -51,6 +80,7 @@ class Receipt(_Act):
 
     id = fields.UUID(required=True)
     consent_id = fields.UUID(required=True)
+    representation_id = fields.UUID(required=True, allow_none=True, **said("Revoked on behalf of the patient."))
     reason = fields.String(required=True, allow_none=True)
     covered = fields.Nested(Covered, required=True, allow_none=True)
     also_taken = fields.List(
@@ -61,6 +91,9 @@ class Receipt(_Act):
     )
     successor_id = fields.UUID(required=True, allow_none=True, **said("The narrower consent that is left."))
     seen = fields.List(fields.Nested(Seen), required=True, allow_none=True)
+    told = fields.List(fields.UUID(), required=True, allow_none=True, **said("Who was told that something ended."))
+    not_recalled = fields.String(required=True, allow_none=True)
+    signature = fields.Nested(ReceiptSignature, required=True, allow_none=True)
 
 
 class Revoked(Schema):

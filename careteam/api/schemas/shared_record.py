@@ -10,7 +10,16 @@ from careteam.api.schemas.medication_pairs import PairLine
 from careteam.api.schemas.medications import MedicationPage
 from careteam.api.schemas.news import News
 from careteam.api.schemas.notes import NoteOut
-from careteam.policy.vocabulary import ItemClass, Label, MembershipKind, Purpose, Role
+from careteam.policy.vocabulary import (
+    SHAREABLE_CLASSES,
+    ItemClass,
+    Label,
+    MembershipKind,
+    Power,
+    Purpose,
+    RepresentationBasis,
+    Role,
+)
 
 
 class PatientCard(Schema):
@@ -23,12 +32,22 @@ class PatientCard(Schema):
     time_zone = fields.String(required=True)
 
 
+class ActingBy(Schema):
+    """By what you act for the patient."""
+
+    id = fields.UUID(required=True)
+    basis = Word(RepresentationBasis, required=True)
+    powers = fields.List(Word(Power), required=True)
+    until = fields.AwareDateTime(required=True, allow_none=True)
+
+
 class YouAre(Schema):
     """In what capacity you read."""
 
     patient = Flag(required=True)
     roles = fields.List(Word(Role), required=True)
     former = Flag(required=True)
+    representation = fields.Nested(ActingBy, required=True, allow_none=True)
 
 
 class TeamMember(Schema):
@@ -75,6 +94,16 @@ class MedicationSection(MedicationPage):
     differences = fields.List(fields.Nested(PairLine), required=True)
 
 
+class OwnEmergency(Schema):
+    """Your open emergency access. `items`: those of this answer that nothing else opens to you."""
+
+    id = fields.UUID(required=True)
+    until = fields.AwareDateTime(required=True)
+    classes = fields.List(Word(ItemClass, only=SHAREABLE_CLASSES), required=True)
+    items = fields.List(fields.UUID(), required=True)
+    does_not_open = fields.List(fields.String(), required=True)
+
+
 class SharedRecord(Schema):
     """All that you may see of one patient."""
 
@@ -88,3 +117,4 @@ class SharedRecord(Schema):
     allergies = fields.Nested(AllergySection, required=True)
     conditions = fields.Nested(ConditionSection, required=True)
     new = fields.Nested(News, required=True, allow_none=True)
+    emergency = fields.Nested(OwnEmergency, required=True, allow_none=True)

@@ -12,6 +12,8 @@ from careteam.policy.vocabulary import (
     Label,
     MembershipKind,
     MembershipState,
+    Power,
+    RepresentationBasis,
     Role,
 )
 
@@ -103,6 +105,31 @@ class EndingConsent(Schema):
     superseded = Flag(required=True)
 
 
+class OpenEmergency(Schema):
+    """An emergency access that is open now; its record says why, and what it has shown."""
+
+    id = fields.UUID(required=True)
+    user_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    role = Word(Role, only=CLINICAL_ROLES, required=True)
+    classes = fields.List(Word(ItemClass, only=SHAREABLE_CLASSES), required=True)
+    until = fields.AwareDateTime(required=True, metadata={"description": "Exclusive."})
+
+
+class ActingReader(Schema):
+    """Somebody who acts for the patient: what they read of every holder. What narrows it is the patient's to see."""
+
+    id = fields.UUID(required=True)
+    user_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    basis = Word(RepresentationBasis, required=True)
+    powers = fields.List(Word(Power), required=True)
+    classes = fields.List(Word(ItemClass, only=SHAREABLE_CLASSES), required=True)
+    labels = fields.List(Word(Label), required=True)
+    until = fields.AwareDateTime(required=True, allow_none=True)
+    narrowed_by = fields.List(fields.UUID(), required=True, allow_none=True)
+
+
 class SharingMatrix(Schema):
     """Who reads what of whom. A clinician finds their own row; the patient everybody's.
 
@@ -115,3 +142,5 @@ class SharingMatrix(Schema):
     roles = fields.List(fields.Nested(SharingRole), required=True)
     author_only = fields.List(Word(ItemClass, only=SPECIAL_CLASSES), required=True)
     ending = fields.List(fields.Nested(EndingConsent), required=True)
+    emergencies = fields.List(fields.Nested(OpenEmergency), required=True)
+    representations = fields.List(fields.Nested(ActingReader), required=True)

@@ -89,7 +89,7 @@ class InvitationOut(Schema):
     addressed_to_you = Flag(required=True)
     invited_by = fields.String(required=True)
     email = fields.String(required=True)
-    role = Word(Role, required=True)
+    role = Word(Role, required=True, allow_none=True)
     practice = fields.Nested(PracticeName, required=True, allow_none=True)
     patient_id = fields.UUID(required=True, allow_none=True)
     membership_kind = Word(MembershipKind, required=True, allow_none=True)

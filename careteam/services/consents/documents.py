@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from careteam.errors import Invalid, NotYetAvailable
+from careteam.errors import Invalid
 from careteam.facts import consent_fact
-from careteam.models import Consent, Item
-from careteam.policy.consent import faults, not_yet, strangers
+from careteam.models import Consent, ConsentSignature, Item
+from careteam.policy.consent import faults, strangers
+from careteam.policy.facts import Consent as ConsentFact
 from careteam.policy.facts import Recipient
+from careteam.policy.representing import covers
 from careteam.services.medications.reconciliation_rows import may_be_known
 from careteam.services.record.records import Record
 from careteam.vault import seal, unseal
@@ -63,29 +66,69 @@ def write(session: Session, consent: Consent, columns: Mapping[str, Any]) -> Non
 
 
 def check(session: Session, record: Record, consent: Consent) -> None:
-    """Raise Invalid, or NotYetAvailable, unless the document can be signed as it stands.
+    """Raise Invalid unless the document can be signed as it stands.
 
     Somebody or something that the actor cannot see is refused like what does not exist.
     """
     fact = consent_fact(consent)
     _refuse(faults(fact, at=record.at))
-    reason = not_yet(fact)
-    if reason:
-        raise NotYetAvailable(reason)
     _refuse(strangers(fact, record.known_team, at=record.at))
+    _check_authority(record, fact)
     wanted = fact.exceptions.items
+    if record.representation is not None and consent.first_signed_at is not None:
+        return  # what the patient has signed leaves out what they named, seen by the parent or not
     named = (Item.id.in_(wanted), may_be_known(record.scope, record.actor.user_id))
     if wanted and len(session.execute(record.rows(Item, Item.id).where(*named)).all()) != len(wanted):
         _refuse({"exceptions": "Name items of this record that you can see."})
 
 
+def _check_authority(record: Record, fact: ConsentFact) -> None:
+    """Raise Invalid where a representation would sign away more than it acts in."""
+    by = record.representation
+    if by is not None and not covers(by, fact):
+        said = "You act for this patient in fewer classes or labels: leave out what your representation does not cover."
+        _refuse({"classes": said})
+
+
 def sha256_of(session: Session, consent: Consent) -> str:
-    """Return the SHA-256 of the signed document: canonical JSON, times in UTC to the microsecond."""
-    document = {
+    """Return the SHA-256 of the signed document: canonical JSON, times in UTC to the microsecond.
+
+    What was signed on behalf of the patient says so; where two signed, it holds both signatures and by whose rule.
+    """
+    document = {**_content(session, consent, SIGNED), **_on_behalf(session, consent)}
+    return _hashed(document)
+
+
+def content_sha256(session: Session, consent: Consent) -> str:
+    """Return the SHA-256 of the document as it stands, without any signature: what one of two signs."""
+    return _hashed(_content(session, consent, tuple(key for key in SIGNED if key not in _SIGNATURE)))
+
+
+_SIGNATURE = ("grantor_id", "signed_at", "signature_name", "signature_address", "terms_sha256")
+
+
+def _content(session: Session, consent: Consent, keys: Iterable[str]) -> dict[str, Any]:
+    return {
         "id": str(consent.id),
         "ends_when": unseal(session, Consent.ends_when, consent.id, consent.ends_when),
-        **{key: _plain(getattr(consent, key)) for key in SIGNED},
+        **{key: _plain(getattr(consent, key)) for key in keys},
     }
+
+
+def _on_behalf(session: Session, consent: Consent) -> dict[str, Any]:
+    behalf = {"representation_id": str(consent.representation_id)} if consent.representation_id else {}
+    if consent.first_signed_at is None:
+        return behalf
+    query = select(ConsentSignature).where(ConsentSignature.consent_id == consent.id)
+    rows = session.scalars(query.order_by(ConsentSignature.signed_at, ConsentSignature.user_id)).all()
+    signed = [{key: _plain(getattr(row, key)) for key in _EACH} for row in rows]
+    return {**behalf, "signatures": signed, "signing_rules": consent.signing_rules}
+
+
+_EACH = ("user_id", "representation_id", "signed_at", "typed_name", "address", "terms_sha256", "content_sha256")
+
+
+def _hashed(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

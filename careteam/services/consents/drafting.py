@@ -11,12 +11,13 @@ from careteam.errors import Conflict, Invalid, NotPermitted, Stale
 from careteam.models import Consent
 from careteam.models.types import new_id
 from careteam.policy.consent import default_end
-from careteam.policy.vocabulary import ConsentKind, ConsentStatus, Purpose
+from careteam.policy.vocabulary import ConsentKind, ConsentStatus, Power, Purpose
 from careteam.services.consents.documents import as_asked, check, content, write
-from careteam.services.consents.reading import changed, find
+from careteam.services.consents.reading import changed, drafted_by, find
 from careteam.services.consents.states import state_of
 from careteam.services.consents.superseding import check_supersedes
 from careteam.services.consents.views import granted
+from careteam.services.notices import of_consents, of_signatures
 from careteam.services.record.records import Record, open_record, open_to_write
 
 LAPSES_AFTER = timedelta(days=30)
@@ -30,30 +31,49 @@ def begin(
     actor: Actor,
     patient_id: UUID,
     *,
+    at: datetime,
+    **words: Any,
+) -> dict[str, Any]:
+    """Request a consent (a current member) or draft one (the patient, or who signs for them).
+
+    Nothing opens before it is signed.
+
+    `words` are those of `compose`. Raises NotFound, NotPermitted, Invalid, NotYetAvailable.
+    """
+    record = open_to_write(session, actor, patient_id, power=Power.SIGN, at=at)
+    consent = compose(session, record, **words)
+    own = record.speaks(Power.SIGN)
+    if not own:
+        consent.asked = as_asked(consent)
+    session.add(consent)
+    of_consents.requested(session, record, consent)
+    of_signatures.requested(session, record, consent)
+    return changed(session, record, "draft-consent" if own else "request-consent", consent)
+
+
+def compose(
+    session: Session,
+    record: Record,
+    *,
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
     message: str | None = None,
     lapses_at: datetime | None = None,
-    at: datetime,
     **document: Any,
-) -> dict[str, Any]:
-    """Request a consent (a current member) or draft one (the patient). Nothing opens before it is signed.
+) -> Consent:
+    """Return the draft or request that these words make, checked and not stored.
 
     `document` holds disclosers, recipients, classes, and what else the document says. The period begins now and
     lasts a year where it is not given. A request carries a message and lapses after 30 days, unless said
-    otherwise. Raises NotFound, NotPermitted, Invalid, NotYetAvailable.
+    otherwise. Raises Invalid, NotYetAvailable.
     """
-    record = open_to_write(session, actor, patient_id, at=at)
-    start = max(valid_from or at, at)
+    start = max(valid_from or record.at, record.at)
     period = {"valid_from": start, "valid_until": valid_until or default_end(start)}
     consent = _new(record, message=message, lapses_at=lapses_at)
-    write(session, consent, content({**document, **period, "message": message}, at=at))
+    write(session, consent, content({**document, **period, "message": message}, at=record.at))
     check(session, record, consent)
     check_supersedes(session, record, consent)
-    if not record.is_patient:
-        consent.asked = as_asked(consent)
-    session.add(consent)
-    return changed(session, record, "draft-consent" if record.is_patient else "request-consent", consent)
+    return consent
 
 
 def edit(
@@ -72,8 +92,10 @@ def edit(
     """
     record = open_record(session, actor, patient_id, at=at)
     consent = find(session, record, consent_id)
-    if not record.is_patient:
+    if not record.speaks(Power.SIGN):
         raise NotPermitted("Only the patient changes this: withdraw your request and make another one.")
+    if consent.first_signed_at is not None and state_of(consent, at) in UNSIGNED:
+        raise Conflict("Somebody has signed this as it stands: decline it, and draft another one.")
     if state_of(consent, at) not in UNSIGNED:
         raise Conflict("This consent is signed or closed and does not change: draft another one.")
     if consent.version != version:
@@ -89,10 +111,10 @@ def decline(session: Session, actor: Actor, patient_id: UUID, consent_id: UUID, 
     """Say no to a request; saying it again changes nothing. Raises NotFound, NotPermitted, Conflict."""
     record = open_record(session, actor, patient_id, at=at)
     consent = find(session, record, consent_id)
-    if not record.is_patient:
+    if not record.speaks(Power.SIGN):
         raise NotPermitted("Only the patient declines a request; you can withdraw it.")
     state = state_of(consent, at)
-    if state is ConsentStatus.DRAFT:
+    if state is ConsentStatus.DRAFT and drafted_by(record, consent):
         raise Conflict("This is your own draft: withdraw it.")
     return _close(session, record, consent, state, ConsentStatus.DECLINED)
 
@@ -102,9 +124,12 @@ def withdraw(session: Session, actor: Actor, patient_id: UUID, consent_id: UUID,
     record = open_record(session, actor, patient_id, at=at)
     consent = find(session, record, consent_id)
     state = state_of(consent, at)
-    if record.is_patient and state is ConsentStatus.REQUESTED:
+    speaks = record.speaks(Power.SIGN)
+    if speaks and state is ConsentStatus.REQUESTED:
         raise Conflict("This is somebody's request: decline it.")
-    if not record.is_patient and consent.requested_by != actor.user_id:
+    if speaks and state is ConsentStatus.DRAFT and not drafted_by(record, consent):
+        raise Conflict("This is another's draft: decline it.")
+    if not speaks and consent.requested_by != actor.user_id:
         raise NotPermitted("Only who made a request withdraws it.")
     return _close(session, record, consent, state, ConsentStatus.WITHDRAWN)
 
@@ -115,10 +140,11 @@ def record_end(session: Session, actor: Actor, patient_id: UUID, consent_id: UUI
     The patient does, or a current member whom it concerns; doing it again changes nothing. Raises NotFound,
     NotPermitted, Conflict.
     """
-    record = open_to_write(session, actor, patient_id, at=at)
+    record = open_to_write(session, actor, patient_id, power=Power.SIGN, at=at)
     consent = find(session, record, consent_id)
     if consent.status is not ConsentStatus.EXPIRED:
         _check_can_end(record, consent)
+        of_consents.ended(session, record, consent)
         consent.status, consent.closed_at, consent.closed_by = ConsentStatus.EXPIRED, at, actor.user_id
     return changed(session, record, "end-consent", consent)
 
@@ -126,15 +152,15 @@ def record_end(session: Session, actor: Actor, patient_id: UUID, consent_id: UUI
 def _check_can_end(record: Record, consent: Consent) -> None:
     if state_of(consent, record.at) is not ConsentStatus.ACTIVE:
         raise Conflict("This consent is not in force, so that there is nothing to end.")
-    if not (record.is_patient or granted(record, consent)):
+    if not (record.speaks(Power.SIGN) or granted(record, consent)):
         raise NotPermitted("Only the patient, and members whom the consent concerns, record that it has ended.")
     if consent.ends_when is None:
         raise Conflict("This consent names no event that ends it: revoke it instead.")
 
 
 def _new(record: Record, *, message: str | None, lapses_at: datetime | None) -> Consent:
-    row: dict[str, Any] = {"status": ConsentStatus.DRAFT}
-    if not record.is_patient:
+    row: dict[str, Any] = {"status": ConsentStatus.DRAFT, "representation_id": record.actor.representation_id}
+    if not record.speaks(Power.SIGN):
         lapse = lapses_at or record.at + LAPSES_AFTER
         row = {"status": ConsentStatus.REQUESTED, "requested_by": record.actor.user_id, "lapses_at": lapse}
         if lapse <= record.at:
@@ -161,6 +187,8 @@ def _close(
     """Close what is not signed yet as `closed`; leave it as it is where it is closed like that already."""
     if state in UNSIGNED:
         consent.status, consent.closed_at, consent.closed_by = closed, record.at, record.actor.user_id
+        of_consents.closed(session, record, consent)
+        of_signatures.closed(session, record, consent)
     elif state is ConsentStatus.ACTIVE:
         raise Conflict("This consent is signed: revoke it instead.")
     elif state is not closed:

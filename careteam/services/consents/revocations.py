@@ -16,7 +16,9 @@ from careteam.policy.facts import Consent as ConsentFact
 from careteam.policy.facts import Team
 from careteam.policy.narrowing import Part, without
 from careteam.policy.vocabulary import ConsentStatus, Given, ItemClass
+from careteam.services.consents import signatures
 from careteam.services.consents.documents import holder_text, recipient_text, sha256_of
+from careteam.services.notices import of_consents
 from careteam.vault import seal, unseal
 
 
@@ -64,7 +66,8 @@ def act_of(
 
 def carry_out(session: Session, act: Act, team: Team, consents: Sequence[Consent]) -> list[Revocation]:
     """Revoke these consents now; where a part of one goes, what is left begins in the same act."""
-    left = [without(facts.consent_fact(consent), act.part, team, at=act.at) for consent in consents]
+    before = [facts.consent_fact(consent) for consent in consents]
+    left = [without(fact, act.part, team, at=act.at) for fact in before]
     pairs = list(zip(consents, left, strict=True))
     successors = [None if rest is None else _successor(session, old, rest, act) for old, rest in pairs]
     for consent in consents:
@@ -74,6 +77,8 @@ def carry_out(session: Session, act: Act, team: Team, consents: Sequence[Consent
     made = [_revocation(session, act, old, new) for old, new in zip(consents, successors, strict=True)]
     session.add_all(made)
     session.flush()
+    others_too = act.part.recipient is None
+    of_consents.revoked(session, act.actor, team, before, left, others_too=others_too, at=act.at)
     return made
 
 
@@ -94,6 +99,10 @@ def _successor(session: Session, consent: Consent, left: ConsentFact, act: Act) 
     )
     words = unseal(session, Consent.ends_when, consent.id, consent.ends_when)
     successor.ends_when = seal(session, Consent.ends_when, successor.id, words)
+    if consent.first_signed_at is not None:
+        session.add(successor)
+        session.flush()
+        signatures.carry(session, consent, successor)
     successor.document_sha256 = sha256_of(session, successor)
     return successor
 
@@ -109,6 +118,9 @@ _KEPT = (
     "data_through",
     "superseded_at",
     "grantor_id",
+    "representation_id",
+    "first_signed_at",
+    "signing_rules",
     "signed_at",
     "signature_name",
     "signature_address",
@@ -124,6 +136,7 @@ def _revocation(session: Session, act: Act, consent: Consent, successor: Consent
         patient_id=consent.patient_id,
         revoked_at=act.at,
         recorded_by=act.actor.user_id,
+        representation_id=act.actor.representation_id,
         given=act.given,
         reason=seal(session, Revocation.reason, revocation_id, act.reason),
         item_class=part.item_class,

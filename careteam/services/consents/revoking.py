@@ -13,14 +13,15 @@ from careteam.errors import Conflict, Invalid, NotFound
 from careteam.facts import consent_fact, discloser_text
 from careteam.models import Consent, Revocation
 from careteam.policy.narrowing import Part, covers
-from careteam.policy.vocabulary import ConsentStatus
+from careteam.policy.vocabulary import ConsentStatus, Power
 from careteam.services.consents.documents import recipient_text
 from careteam.services.consents.reading import find, sees
 from careteam.services.consents.receipts import receipt_of
-from careteam.services.consents.revocations import act_of, carry_out
+from careteam.services.consents.revocations import Act, act_of, carry_out
 from careteam.services.consents.states import state_of
 from careteam.services.consents.views import granted
 from careteam.services.log import access_log
+from careteam.services.notices import of_consents
 from careteam.services.record.records import Record, open_record, open_to_write
 
 _NOT_SIGNED = {
@@ -41,19 +42,33 @@ def revoke(
     member who may know of the consent records what the patient said or wrote. Raises NotFound, NotPermitted,
     Conflict, Invalid.
     """
-    record = open_to_write(session, actor, patient_id, at=at)
+    record, act, consent, done = meant(session, actor, patient_id, consent_id, at=at, **words)
+    if done is None:
+        done = carry_out(session, act, record.team, [consent])[0]
+        of_consents.recorded(session, actor, record.team, consent.id, at=at)
+    own = record.speaks(Power.SIGN)
+    word = "revoke-consent" if own else "record-revocation"
+    access_log.changed(session, record.actor, patient_id, word, target=consent.id, at=at)
+    return receipt_of(session, actor, consent, done, to_patient=own)
+
+
+def meant(
+    session: Session, actor: Actor, patient_id: UUID, consent_id: UUID, *, at: datetime, **words: Any
+) -> tuple[Record, Act, Consent, Revocation | None]:
+    """Return the record, the act that the words describe, the consent that it reaches, and the revocation if it is
+    done already. Changes nothing; raises as `revoke`.
+    """
+    record = open_to_write(session, actor, patient_id, power=Power.SIGN, at=at)
+    own = record.speaks(Power.SIGN)
     revocations = _revocations(session, patient_id)
     first = _find(session, record, consent_id, revocations)
-    act = act_of(actor, by_patient=record.is_patient, at=at, **words)
+    act = act_of(record.actor, by_patient=own, at=at, **words)
     consent, done = _follow(session, first, act.part, revocations)
-    if not record.is_patient:
+    if not own:
         _check_recorder(record, first, consent, act.part, done)
     if done is None:
         _check_revocable(record, consent, act.part)
-        done = carry_out(session, act, record.team, [consent])[0]
-    word = "revoke-consent" if record.is_patient else "record-revocation"
-    access_log.changed(session, actor, patient_id, word, target=consent.id, at=at)
-    return receipt_of(session, actor, consent, done, to_patient=record.is_patient)
+    return record, act, consent, done
 
 
 def receipt(session: Session, actor: Actor, patient_id: UUID, consent_id: UUID, *, at: datetime) -> dict[str, Any]:
@@ -61,9 +76,9 @@ def receipt(session: Session, actor: Actor, patient_id: UUID, consent_id: UUID, 
     record = open_record(session, actor, patient_id, at=at)
     consent = find(session, record, consent_id)
     done = _revocations(session, patient_id).get(consent.id)
-    if done is None or not record.is_patient:
+    if done is None or not record.speaks(Power.SIGN):
         raise NotFound
-    access_log.disclosed(session, actor, patient_id, "read-revocation", [], at=at)
+    access_log.disclosed(session, record.actor, patient_id, "read-revocation", [], at=at)
     return receipt_of(session, actor, consent, done, to_patient=True)
 
 

@@ -1,7 +1,7 @@
 """A new e-mail address for an account, which is also what invitations are bound to.
 
 The address is a way in and decides who may answer an invitation, so that nobody takes one without having shown that
-it is theirs: a link goes to the new address. Until mail is configured, the operator hands it over.
+it is theirs: a link goes to the new address. Where this service sends no mail, the operator hands it over.
 """
 
 from datetime import datetime
@@ -15,12 +15,16 @@ from careteam.actor import Actor
 from careteam.errors import Gone, Invalid, TellingConflict
 from careteam.models import AccountLink, User
 from careteam.passwords import Passwords
-from careteam.policy.vocabulary import LinkKind
+from careteam.policy.vocabulary import LinkKind, MailKind
 from careteam.services.identity import account_links, sessions
 from careteam.services.identity.accounts import confirm, normal_address, with_address
 from careteam.services.identity.factor_codes import Entered
 from careteam.services.log import access_log
+from careteam.services.notices import outbox
 
+BY_MAIL = (
+    "Your address stays as it is until you open the link that is on its way to the new one. It is good for 24 hours."
+)
 WITHOUT_MAIL = (
     "Your address stays as it is until you open the link that goes to the new one. This service sends no mail: ask"
     " whoever runs it for the link."
@@ -36,9 +40,10 @@ def ask(
     """
     wanted = normal_address(email)
     confirm(session, passwords, session.get_one(User, actor.user_id), entered, at=at)
-    account_links.issue(session, actor.user_id, LinkKind.ADDRESS_CHANGE, email=wanted, at=at)
+    token, until = account_links.issue(session, actor.user_id, LinkKind.ADDRESS_CHANGE, email=wanted, at=at)
     access_log.changed(session, actor, None, "ask-address-change", at=at)
-    return {"detail": WITHOUT_MAIL}
+    mailed = outbox.link(session, MailKind.ADDRESS_CHANGE, wanted, token, expires_at=until, at=at)
+    return {"detail": BY_MAIL if mailed else WITHOUT_MAIL}
 
 
 def link_for(session: Session, email: str, *, at: datetime) -> tuple[str, str]:

@@ -35,12 +35,14 @@ def describe(session: Session, actor: Actor) -> dict[str, Any]:
     practice_ids = {post.practice_id for post in actor.posts}
     practices = session.execute(select(Practice.id, Practice.name).where(Practice.id.in_(practice_ids)))
     names = {row.id: row.name for row in practices}
-    user = session.execute(select(User.name, User.time_zone, User.version).where(User.id == actor.user_id)).one()
+    mine = (User.name, User.time_zone, User.news_by_mail, User.version)
+    user = session.execute(select(*mine).where(User.id == actor.user_id)).one()
     return {
         "id": actor.user_id,
         "name": user.name,
         "email": actor.email,
         "time_zone": user.time_zone,
+        "news_by_mail": user.news_by_mail,
         "version": user.version,
         "patient_id": actor.patient_id,
         "makes_practices": actor.makes_practices,
@@ -63,11 +65,12 @@ def edit(
     version: int,
     name: str | None = None,
     time_zone: str | None = None,
+    news_by_mail: bool | None = None,
     gives_up_verification: bool = False,
     keep: UUID | None = None,
     at: datetime,
 ) -> dict[str, Any]:
-    """Change the actor's name or time zone (an IANA name) and return who they are now.
+    """Change the actor's name, time zone (an IANA name) or wish for mails, and return who they are now.
 
     Clinical roles are verified under a name: it changes only together with giving up every verification, which ends
     the other sessions (not `keep`) as every change of a role does. Raises Invalid and Conflict, and Stale unless
@@ -83,6 +86,8 @@ def edit(
         user.name = called
     if time_zone is not None:
         user.time_zone = known_zone(time_zone)
+    if news_by_mail is not None:
+        user.news_by_mail = news_by_mail
     session.flush()
     access_log.changed(session, actor, None, "edit-account", at=at)
     now = credentials.by_user(session, actor.user_id, actor.origin)

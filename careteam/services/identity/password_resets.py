@@ -10,7 +10,7 @@ from careteam.actor import Actor, Origin
 from careteam.errors import Conflict, Gone, Invalid, NotFound, NotPermitted, SecondFactorMissing
 from careteam.models import Staff, User
 from careteam.passwords import Passwords
-from careteam.policy.vocabulary import LinkKind, Role
+from careteam.policy.vocabulary import LinkKind, MailKind, Role
 from careteam.services.identity import account_links, credentials, factor_codes, proving
 from careteam.services.identity.accounts import (
     CODE_NEEDED,
@@ -23,7 +23,12 @@ from careteam.services.identity.accounts import (
 from careteam.services.identity.factor_codes import Check, Entered
 from careteam.services.identity.own_account import replace_password
 from careteam.services.log import access_log, administration_log
+from careteam.services.notices import outbox
 
+BY_MAIL = (
+    "If an account has this address, a link to a new password is on its way there. It is good for an hour; whoever asks"
+    " again within ten minutes is not sent another one."
+)
 WITHOUT_MAIL = (
     "If an account has this address, its password can be reset. This service sends no mail: ask an administrator of"
     " your practice, or whoever runs this service, for a link."
@@ -31,10 +36,13 @@ WITHOUT_MAIL = (
 
 
 def ask(session: Session, *, email: str, origin: Origin, at: datetime) -> dict[str, str]:
-    """Note that somebody asks for a link, and return what to do: the same, whoever has an account."""
+    """Note that somebody asks for a link, and return what to do: the same, whoever has an account.
+
+    Where this service sends mail, a link goes to the address, and who has an account is looked up when it is sent.
+    """
     target = session.scalar(select(User.id).where(User.email == folded_address(email)))
     access_log.changed(session, None, None, "ask-password-reset", target=target, origin=origin, at=at)
-    return {"detail": WITHOUT_MAIL}
+    return {"detail": BY_MAIL if outbox.reset_wish(session, folded_address(email), at=at) else WITHOUT_MAIL}
 
 
 def issue_for_staff(
@@ -46,8 +54,10 @@ def issue_for_staff(
     entered: Entered,
     *,
     at: datetime,
-) -> tuple[str, datetime]:
+) -> tuple[str | None, datetime]:
     """Return the token of a link for somebody of the practice, and its end; an earlier link of theirs is dead.
+
+    None where this service sends mail: the link goes to that person's address and is shown to nobody else.
 
     Only for people with a second factor, which the link does not replace: an administrator must not become a
     clinician or a patient by it. Whether somebody without one is a patient, or works elsewhere too, is not told.
@@ -62,10 +72,12 @@ def issue_for_staff(
             "This person has no second factor, so that a link alone would open their account. Ask whoever runs this"
             " service to make the link (`reset-link`), once they know who is asking."
         )
-    made = account_links.issue(session, user_id, LinkKind.PASSWORD_RESET, issued_by=actor.user_id, at=at)
+    token, until = account_links.issue(session, user_id, LinkKind.PASSWORD_RESET, issued_by=actor.user_id, at=at)
+    address = session.get_one(User, user_id).email
+    mailed = outbox.link(session, MailKind.PASSWORD_RESET, address, token, expires_at=until, at=at)
     access_log.changed(session, actor, None, "issue-password-reset", target=user_id, at=at)
     administration_log.note(session, actor, practice_id, "issue-password-reset", user_id=user_id, at=at)
-    return made
+    return None if mailed else token, until
 
 
 def redeem(

@@ -1,5 +1,6 @@
 """Practices: where clinicians work, and who looks after their staff."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,9 @@ from careteam.services.identity.accounts import normal_name
 from careteam.services.identity.time_zones import known_zone
 from careteam.services.log import access_log, administration_log
 from careteam.services.paging import page
+
+_AS_IT_IS: Mapping[str, Any] = {}
+"""Stands for a rule of which nothing was said; None drops it."""
 
 
 def make(
@@ -67,9 +71,11 @@ def edit(
     name: str | None = None,
     time_zone: str | None = None,
     crisis_text: str | None = None,
+    minor_rule: Mapping[str, Any] | None = _AS_IT_IS,
     at: datetime,
 ) -> dict[str, Any]:
-    """Change the name, the time zone (an IANA name) or the text that is shown with safety flags.
+    """Change the name, the time zone (an IANA name), the text that is shown with safety flags, or the practice's own
+    rule of who signs for a minor; without one the minor and a parent do. Consents that are signed stay as they are.
 
     Raises NotFound, NotPermitted, Invalid, and Stale unless `version` is the current one.
     """
@@ -84,10 +90,18 @@ def edit(
         practice.time_zone = known_zone(time_zone)
     if crisis_text is not None:
         practice.crisis_text = crisis_text.strip()
+    if minor_rule is not _AS_IT_IS:
+        _set_minor_rule(practice, minor_rule or {})
     session.flush()
     access_log.changed(session, actor, None, "edit-practice", target=practice_id, at=at)
     administration_log.note(session, actor, practice_id, "edit-practice", at=at)
     return _as_seen(actor, practice)
+
+
+def _set_minor_rule(practice: Practice, rule: Mapping[str, Any]) -> None:
+    """Keep a practice's own rule with its citation, or none: no state's rule is shipped."""
+    practice.minor_signers, practice.minor_from_age = rule.get("signers"), rule.get("from_age")
+    practice.minor_citation = rule["citation"].strip() if rule else None
 
 
 def _mine(session: Session, actor: Actor, practice_id: UUID) -> Practice:
@@ -108,6 +122,17 @@ def _shown(practice: Practice) -> dict[str, Any]:
         "name": practice.name,
         "time_zone": practice.time_zone,
         "crisis_text": practice.crisis_text,
+        "minor_rule": _minor_rule(practice),
         "version": practice.version,
         "created_at": practice.created_at,
+    }
+
+
+def _minor_rule(practice: Practice) -> dict[str, Any] | None:
+    if practice.minor_signers is None:
+        return None
+    return {
+        "signers": practice.minor_signers,
+        "from_age": practice.minor_from_age or 0,
+        "citation": practice.minor_citation,
     }

@@ -14,6 +14,7 @@ from careteam.policy.team import state
 from careteam.policy.vocabulary import MembershipState
 from careteam.services.importing.clinicians import Clinician, Pair
 from careteam.services.importing.refusals import RefusedFile
+from careteam.services.notices import of_teams
 from careteam.services.team.memberships import Offer, begin
 
 OPEN = frozenset({MembershipState.PROPOSED, MembershipState.UPCOMING, MembershipState.CURRENT})
@@ -62,7 +63,7 @@ def _take_place(
             f"The {clinician.role} who is named is no longer in this person's team: ask the person first."
         )
     if not stands or (clinician.imports and patient.user_id is None and not _agreed(mine, at)):
-        begin(
+        proposed = begin(
             session,
             patient_id=patient.id,
             user_id=clinician.user_id,
@@ -71,6 +72,7 @@ def _take_place(
             clinician_accepted_at=at if clinician.imports else None,
             at=at,
         )
+        of_teams.joined(session, proposed, actor.user_id if actor else None, at=at)
 
 
 def _agreed(rows: Sequence[Membership], at: datetime) -> bool:

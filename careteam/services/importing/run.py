@@ -19,6 +19,7 @@ from careteam.services.importing.report import Report
 from careteam.services.importing.sources import Sifted, sift
 from careteam.services.importing.storing import Into, entry_of, open_sources, store
 from careteam.services.log import access_log
+from careteam.services.notices import of_reviews
 
 ACT = "import"
 
@@ -56,6 +57,7 @@ def import_bundle(
         into = Into(found.patient.id, found.patient.name, prescriber_id, matched, imported_by, at)
         store(session, sifted.new, into)
         open_sources(session, {source_id: entry_of(session, read, into) for read, source_id in sifted.opened})
+        of_reviews.imported(session, found.patient.id, imported_by, at=at)
     warnings = (*found.warnings, *_warnings(sifted, matched, at))
     made = Report(reading.file_sha256, found.patient.id, found.made, report.by_type(reading, sifted), warnings)
     _log(session, actor, made, stored=sifted.stores, at=at)

@@ -11,7 +11,7 @@ from careteam.actor import Actor
 from careteam.errors import NotFound, NotPermitted
 from careteam.models import Item, LabelChange
 from careteam.models.types import new_id
-from careteam.policy.vocabulary import Label
+from careteam.policy.vocabulary import Label, Power
 from careteam.services.log import access_log
 from careteam.services.medications.reconciliation_rows import may_be_known
 from careteam.services.record.items import heading, item_columns
@@ -36,7 +36,7 @@ def open_item(
 
     Raises NotFound when it is absent or hidden, NotPermitted with the sentence.
     """
-    record = open_to_write(session, actor, patient_id, at=at)
+    record = open_to_write(session, actor, patient_id, power=Power.REPORT, at=at)
     known = may_be_known(record.scope, actor.user_id)
     row = session.execute(record.rows(Item, Item).where(Item.id == item_id, known)).first()
     if row is None:

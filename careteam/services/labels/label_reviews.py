@@ -52,7 +52,7 @@ def page_of(
     chosen = [row.id for row, _ in mine if _is_chosen(row, made[row.id], item_class, suggested)]
     query = _waiting(record, *item_columns(Item)).where(Item.id.in_(chosen))
     found = page(session, query.order_by(Item.date.desc(), Item.id.desc()), limit=limit, cursor=cursor)
-    access_log.disclosed(session, actor, patient_id, "read-label-reviews", record.seen(found.rows), at=at)
+    access_log.disclosed(session, record.actor, patient_id, "read-label-reviews", record.seen(found.rows), at=at)
     shown = [_shown(record, row, subject(session, row), made[row.id]) for row in found.rows]
     others = [row.holder_id for row in rows if not _is_mine(record, row)]
     counts = {"waiting": _counts(mine, made), "others": waits_for_others(session, record, Counter(others))}

@@ -107,7 +107,8 @@ def history(session: Session, actor: Actor, patient_id: UUID, item_id: UUID, *, 
     """
     record, item = open_item(session, actor, patient_id, item_id, may=is_own, otherwise=_WHO_SEES, at=at)
     changes = session.execute(select(LabelChange).where(LabelChange.item_id == item.id).order_by(LabelChange.id))
-    access_log.disclosed(session, actor, patient_id, "read-labels", record.seen([row_of(session, record, item)]), at=at)
+    seen = record.seen([row_of(session, record, item)])
+    access_log.disclosed(session, record.actor, patient_id, "read-labels", seen, at=at)
     return {
         "labels": sorted(item.labels),
         "part2": item.part2,

@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 from careteam.actor import Actor, Origin
 from careteam.models import AccessEvent, Base, Patient
 from careteam.models.types import new_id
-from careteam.policy.scope import Permit, Scope, Shared
+from careteam.policy.scope import Emergency, Permit, Released, Scope, Shared
 from careteam.policy.vocabulary import ItemClass, Purpose
+from careteam.services.log import answer_marks
+from careteam.services.representations.standing import representing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,15 @@ class Disclosed:
     holder_id: UUID | None
     version: int
     permit: Permit
+    part2: bool
 
 
 def seen(rows: Iterable[Any], scope: Scope) -> list[Disclosed]:
-    """Return what these gate rows disclose. They need id, item_class, holder_id, version, permit."""
-    return [Disclosed(r.id, r.item_class, r.holder_id, r.version, scope.permits[r.permit]) for r in rows]
+    """Return what these gate rows disclose. They need id, item_class, holder_id, version, part2, permit."""
+    return [
+        Disclosed(r.id, r.item_class, r.holder_id, r.version, scope.permits[r.permit], r.part2 and not scope.former)
+        for r in rows
+    ]
 
 
 OPERATOR = Origin(door="cli")
@@ -92,14 +98,16 @@ def refused(
 
     `ids` are those of the address: the patient is looked up, so that an id which is nobody's is no error.
     """
+    behalf = representing(session, actor, ids.get("patient_id"), at=at)
     asked = select(Patient.id).where(Patient.id == ids.get("patient_id")).scalar_subquery()
     session.execute(
         insert(AccessEvent).values(
             id=new_id(),
             at=at,
             actor_id=actor.user_id if actor else None,
-            actor_role=_role(actor, origin),
+            actor_role=_role(actor, origin, behalf),
             patient_id=asked,
+            representation_id=behalf,
             act=act[:60],
             outcome="refused",
             target=str(next((v for k, v in ids.items() if k != "patient_id"), ""))[:60],
@@ -110,7 +118,9 @@ def refused(
     )
 
 
-def _role(actor: Actor | None, origin: Origin) -> str:
+def _role(actor: Actor | None, origin: Origin, representation_id: UUID | None) -> str:
+    if representation_id is not None:
+        return "representative"
     if actor is not None:
         return actor.kind
     return "operator" if origin.door == OPERATOR.door else ""
@@ -129,7 +139,9 @@ def _record(
     origin: Origin | None = None,
 ) -> None:
     origin = actor.origin if actor else origin or OPERATOR
+    answer_marks.mark(session, (item.permit for item in items))
     event = _event(actor, patient_id, act, outcome, items=len(items), target=target, origin=origin, at=at)
+    event["notice_sha256"] = answer_marks.mark_part2(session, (item.permit for item in items if item.part2))
     session.execute(_INSERT_EVENT, event)
     if items:
         rows = orjson.dumps([_item(item) for item in items]).decode()
@@ -147,16 +159,18 @@ def _event(
     origin: Origin,
     at: datetime,
 ) -> dict[str, Any]:
+    behalf = actor.representation_id if actor else None
     return {
         "id": new_id(),
         "at": at,
         "actor_id": actor.user_id if actor else None,
-        "actor_role": _role(actor, origin),
+        "actor_role": _role(actor, origin, behalf),
         "patient_id": patient_id,
         "act": act,
         "outcome": outcome,
         "target": target,
         "purpose": Purpose.TREATMENT,
+        "representation_id": behalf,
         "items": items,
         "request_id": origin.request_id,
         "address": origin.address,
@@ -165,7 +179,8 @@ def _event(
 
 
 def _item(item: Disclosed) -> dict[str, object]:
-    consent_id = item.permit.consent_id if isinstance(item.permit, Shared) else None
+    consent_id = item.permit.consent_id if isinstance(item.permit, Shared | Released) else None
+    emergency_id = item.permit.session_id if isinstance(item.permit, Emergency) else None
     return {
         "item_id": item.item_id.hex,
         "item_class": item.item_class,
@@ -173,23 +188,26 @@ def _item(item: Disclosed) -> dict[str, object]:
         "version": item.version,
         "clause": item.permit.clause,
         "consent_id": consent_id.hex if consent_id else None,
+        "emergency_id": emergency_id.hex if emergency_id else None,
     }
 
 
 _INSERT_EVENT = insert(Base.metadata.tables["access_event"])
 _INTO = """INSERT INTO access_event_item
-(event_id, item_id, item_class, holder_id, version, clause, consent_id) SELECT """
+(event_id, item_id, item_class, holder_id, version, clause, consent_id, emergency_id) SELECT """
 _INSERT_ITEMS = {
     "postgresql": text(
         _INTO
         + """CAST(:event AS uuid), r.* FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r
-        (item_id uuid, item_class text, holder_id uuid, version int, clause text, consent_id uuid)"""
+        (item_id uuid, item_class text, holder_id uuid, version int, clause text, consent_id uuid,
+        emergency_id uuid)"""
     ),
     "sqlite": text(
         _INTO
         + """:event, json_extract(value, '$.item_id'), json_extract(value, '$.item_class'),
         json_extract(value, '$.holder_id'), json_extract(value, '$.version'),
-        json_extract(value, '$.clause'), json_extract(value, '$.consent_id') FROM json_each(:rows)"""
+        json_extract(value, '$.clause'), json_extract(value, '$.consent_id'),
+        json_extract(value, '$.emergency_id') FROM json_each(:rows)"""
     ),
 }
 """One statement of constant text, whatever the number of items."""

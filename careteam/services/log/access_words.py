@@ -1,6 +1,7 @@
 """The access log in plain words. Every act that is logged has a phrase here; a test sees to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 DONE: Mapping[str, str] = {
     "read-shared-record": "opened your shared record",
@@ -11,6 +12,11 @@ DONE: Mapping[str, str] = {
     "sign-note": "signed a note",
     "add-addendum": "added to a note",
     "note-entered-in-error": "marked a note as entered in error",
+    "release-note": "released a note to somebody",
+    "withdraw-release": "took back the release of a note",
+    "read-releases": "looked to whom a note is released",
+    "read-release": "looked to whom a note is released",
+    "read-note-log": "looked at who had read a note",
     "read-medications": "looked through your medication list",
     "read-medication": "read a medication entry",
     "start-medication": "added a medication to your list",
@@ -68,8 +74,35 @@ DONE: Mapping[str, str] = {
     "list-patients": "listed their patients",
     "list-memberships": "listed their memberships",
     "list-invitations": "listed their invitations",
+    "list-notices": "listed their notices",
+    "read-notice": "read a notice that names you",
+    "begin-emergency-access": "opened parts of your record in an emergency, without your consent",
+    "end-emergency-access": "ended an emergency access to your record",
+    "read-emergency-access": "looked at the emergency accesses to your record",
+    "explain-emergency-access": "explained an emergency access to your record",
+    "read-emergency-review": "read what was stated for an emergency access to your record",
+    "review-emergency-access": "reviewed an emergency access to your record",
+    "list-emergency-reviews": "looked through the emergency accesses of a practice",
+    "question-access": "questioned an access to your record",
+    "read-cases": "looked at the accesses that you questioned",
+    "read-case": "read a case about an access that you questioned",
+    "write-in-case": "wrote about an access that you questioned",
+    "answer-case": "answered your question about an access",
+    "withdraw-case": "withdrew a question about an access",
+    "list-cases": "looked through the questioned accesses of a practice",
+    "add-representation": "invited somebody to act for you",
+    "read-representations": "looked at who acts for you",
+    "read-representation": "looked at somebody's authority to act for you",
+    "list-representations": "listed for whom they act",
+    "change-representation": "changed what somebody who acts for you may read",
+    "end-representation": "ended somebody's authority to act for you",
     "read-access-log": "read this access log",
     "export-access-log": "saved this access log as a file",
+    "read-accounting": "looked at the accounting of what was disclosed",
+    "export-accounting": "saved the accounting of what was disclosed",
+    "print-accounting": "printed the accounting of what was disclosed",
+    "print-revocation": "printed the receipt of a revocation",
+    "read-decisions": "asked why something of your record is read or not",
     "read-sharing": "looked at what is shared",
     "read-consents": "looked through the consents",
     "read-consent": "read a consent",
@@ -86,16 +119,26 @@ DONE: Mapping[str, str] = {
     "read-revocation": "read the receipt of a revocation",
     "read-restrictions": "looked through the restrictions",
     "read-restriction": "read a restriction",
+    "preview-sign": "looked at what signing a consent would open",
+    "preview-revoke": "looked at what revoking a consent would close",
+    "preview-revoke_everywhere": "looked at what revoking consent everywhere would close",
+    "preview-restrict": "looked at what a restriction would keep back",
+    "preview-lift": "looked at what lifting a restriction would open",
+    "preview-join": "looked at what somebody's joining the care team would open",
     "restrict": "made a restriction",
     "lift-restriction": "lifted a restriction",
     "import": "imported a file into your record",
     "open-kept": "read into your record what was imported before and kept sealed",
+    "restore-backup": "restored a backup",
+    "lock-reads": "kept everybody but patients from reading until a review",
+    "unlock-reads": "opened reading again after a review",
     "import-unchanged": "imported a file of which your record held everything already",
 }
 """What was done, after the name of who did it."""
 
 ASKED: Mapping[str, str] = {
     "notes": "asked for notes",
+    "special_notes": "asked for notes",
     "medications": "asked for medications",
     "medication_pairs": "asked for medications",
     "allergies": "asked for allergies",
@@ -109,6 +152,12 @@ ASKED: Mapping[str, str] = {
     "consents": "asked for your consents",
     "revocations": "tried to revoke a consent",
     "restrictions": "asked for your restrictions",
+    "representations": "asked who acts for you",
+    "previews": "asked what an act of yours would open",
+    "emergency_access": "asked for emergency access",
+    "emergency_reviews": "asked for the review of an emergency access",
+    "cases": "asked for the accesses that you questioned",
+    "practice_cases": "asked for the accesses that you questioned",
     "import": "tried to import a file into your record",
     "imports": "tried to import a file into your record",
 }
@@ -128,8 +177,10 @@ CLASSES: Mapping[str, tuple[str, str]] = {
     "referral": ("referral", "referrals"),
     "question": ("question", "questions"),
     "message": ("message", "messages"),
+    "psychotherapy_note": ("psychotherapy note", "psychotherapy notes"),
+    "sud_counseling_note": ("SUD counseling note", "SUD counseling notes"),
 }
-"""One and many of each class that a patient's log may name."""
+"""One and many of each class that a patient's log may name; special notes once they were released to the patient."""
 
 
 def act_phrase(act: str, outcome: str) -> str:
@@ -138,6 +189,11 @@ def act_phrase(act: str, outcome: str) -> str:
         asked = ASKED.get(act.partition(".")[0], "asked for something in your record")
         return f"{asked} and was refused"
     return DONE.get(act, "used your record")
+
+
+def in_emergency(items: Iterable[Mapping[str, Any]]) -> str:
+    """Return what a sentence says besides, where something was shown by emergency access alone."""
+    return " under emergency access" if any(item["emergency_id"] for item in items) else ""
 
 
 def counted(item_class: str, count: int) -> str:

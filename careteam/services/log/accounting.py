@@ -1,8 +1,8 @@
 """The accounting of disclosures: what was given to whom, when, for what and by what right.
 
-The columns are those of 45 CFR 164.528(b)(2) (date; who received it and, if known, their address; what, briefly; for what)
-and what 42 CFR 2.25 asks for besides. Everything that somebody else was shown is listed, for treatment too, which both
-would let a practice leave out; what authors and holders read of their own is no disclosure.
+The columns are those of 45 CFR 164.528(b)(2) (date; who received it and, if known, their address; what, briefly; for
+what) and what 42 CFR 2.25 asks for besides. Everything that somebody else was shown is listed, for treatment too, which
+both would let a practice leave out; what authors and holders read of their own is no disclosure.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -34,6 +34,8 @@ ACTS: Mapping[str, str] = {
     "end-staff-sessions": "{actor} ended the sessions and access tokens of {whom}.",
     "issue-password-reset": "{actor} made a link with which {whom} sets a new password.",
     "require-new-password": "{actor} required a new password of {whom}.",
+    "emergency-not-justified": "{actor} found an emergency access of {whom} as {role} not justified: follow it up.",
+    "access-misused": "{actor} found that {whom} looked at a record without a reason: follow it up.",
     "give-up-verification": "{actor} changed their name and gave up their verification as {role}.",
 }
 """What each act is called; every act that is noted is among them."""

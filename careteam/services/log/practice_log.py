@@ -18,8 +18,17 @@ from careteam.errors import NotFound, NotPermitted
 from careteam.models import AccessEvent, AccessEventItem, Practice, User
 from careteam.policy.vocabulary import SPECIAL_CLASSES, Role
 from careteam.services.log import access_log
-from careteam.services.log.access_words import counted
-from careteam.services.log.practice_rows import OWN, PATIENT_ID, acted_here, held_here, joined, rows_of, staffed
+from careteam.services.log.access_words import counted, in_emergency
+from careteam.services.log.practice_rows import (
+    ON_BEHALF,
+    OWN,
+    PATIENT_ID,
+    acted_here,
+    held_here,
+    joined,
+    rows_of,
+    staffed,
+)
 from careteam.services.log.practice_words import SPECIAL_RECORD, act_of, staff_words
 from careteam.services.paging import page
 
@@ -63,6 +72,12 @@ def page_of(
     return [_told(row, practice_id, items.get(row.id, [])) for row in found.rows], found.cursor
 
 
+def one(session: Session, practice_id: UUID, event_id: UUID) -> dict[str, Any]:
+    """Return one event in the shape of `page_of`, for whoever may know of it; looking is the caller's to log."""
+    row = session.execute(_events(practice_id).where(AccessEvent.id == event_id)).one()
+    return _told(row, practice_id, _items(session, practice_id, [row]).get(row.id, []))
+
+
 def _oversees(actor: Actor, practice_id: UUID) -> None:
     if actor.has_post(practice_id, Role.PRIVACY_OFFICER):
         return
@@ -88,6 +103,7 @@ def _events(practice_id: UUID) -> Any:
         User.name.label("actor_name"),
         PATIENT_ID.label("patient_id"),
         OWN.label("own"),
+        ON_BEHALF.label("on_behalf"),
         staffed(event.actor_id).label("staffed"),
         acted_here(practice_id).label("here"),
     )
@@ -128,6 +144,7 @@ def _items(session: Session, practice_id: UUID, rows: Sequence[Any]) -> Mapping[
         AccessEventItem.holder_id,
         AccessEventItem.clause,
         AccessEventItem.consent_id,
+        AccessEventItem.emergency_id,
         User.name,
     )
     ours = func.max(case((held_here(practice_id), 1), else_=0)).label("ours")
@@ -154,6 +171,7 @@ def _item(row: Any) -> dict[str, Any]:
         "holder": PATIENT if row.holder_id is None else name,
         "why": row.clause,
         "consent_id": row.consent_id,
+        "emergency_id": row.emergency_id,
     }
 
 
@@ -177,13 +195,15 @@ def _told(row: Any, practice_id: UUID, items: list[dict[str, Any]]) -> dict[str,
 
 def _actor(row: Any, *, named: bool) -> dict[str, Any]:
     if not named:
-        kind = "patient" if row.own else "user" if row.actor_id else row.actor_role
+        own = "representative" if row.on_behalf else "patient"
+        kind = own if row.own else "user" if row.actor_id else row.actor_role
         return {"user_id": None, "name": None, "role": kind}
     return {"user_id": row.actor_id, "name": row.actor_name, "role": staff_words(row.actor_role)}
 
 
 def _sentence(row: Any, number: str | None, items: list[dict[str, Any]], *, named: bool) -> str:
     said = f"{_who(row, named=named)} {act_of(row.act, row.outcome, about_patient=number is not None)}"
+    said += in_emergency(items)
     of_whom = f" (patient {number})" if number else ""
     shown = ", ".join(f"{_counted(i['class'], i['count'])} of {i['holder']}" for i in items)
     return f"{said}{of_whom}: {shown}." if shown else f"{said}{of_whom}."
@@ -192,6 +212,8 @@ def _sentence(row: Any, number: str | None, items: list[dict[str, Any]], *, name
 def _who(row: Any, *, named: bool) -> str:
     if named:
         return str(row.actor_name)
+    if row.on_behalf:
+        return "Somebody who acts for the patient"
     if row.actor_id is not None:
         return "The patient" if row.own else "Somebody without a role in a practice"
     return "The operator of this service" if row.actor_role == "operator" else "Somebody who was not signed in"

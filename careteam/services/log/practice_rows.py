@@ -16,14 +16,21 @@ from sqlalchemy.orm import aliased
 
 from careteam.models import AccessEvent, AccessEventItem, AdministrationEvent, Membership, Patient, Staff, StaffTerm
 
-LOOKED_AT_PRACTICE = frozenset({"read-administration-log", "read-practice-access-log"})
+LOOKED_AT_PRACTICE = frozenset(
+    {"read-administration-log", "read-practice-access-log", "list-emergency-reviews", "list-cases"}
+)
 """Acts whose target is a practice."""
 _WRITTEN, _PRESENT = aliased(Patient), aliased(Patient)
 PATIENT_ID = func.coalesce(_PRESENT.id, _WRITTEN.id)
 """Whose record it is now: a folded one is its person's."""
 _PERSON_ID = func.coalesce(_PRESENT.user_id, _WRITTEN.user_id)
-OWN = and_(AccessEvent.actor_id.is_not(None), func.coalesce(AccessEvent.actor_id == _PERSON_ID, False))
-"""The patient acted on their own record; they are never named."""
+ON_BEHALF = AccessEvent.representation_id.is_not(None)
+"""Somebody acted for the patient: as a parent or friend, never for the practice where they may work too."""
+OWN = or_(
+    ON_BEHALF,
+    and_(AccessEvent.actor_id.is_not(None), func.coalesce(AccessEvent.actor_id == _PERSON_ID, False)),
+)
+"""The patient acted on their own record, or somebody on their behalf; they are never named."""
 
 
 def joined(query: Any) -> Any:

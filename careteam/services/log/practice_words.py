@@ -29,6 +29,8 @@ WITHOUT_PATIENT: Mapping[str, str] = {
     "invite": "sent an invitation",
     "issue-address-change": "issued a link to change an address",
     "issue-password-reset": "issued a link for a new password",
+    "list-cases": "looked through the questioned accesses of a practice",
+    "list-emergency-reviews": "looked through the emergency accesses of a practice",
     "make-practice": "made a practice",
     "read-administration-log": "read the administration log of a practice",
     "read-acceptance": "looked at what came of an invitation",

@@ -19,7 +19,7 @@ from careteam.policy.medication import (
     refusal,
     successor,
 )
-from careteam.policy.vocabulary import MedicationChange
+from careteam.policy.vocabulary import MedicationChange, Power
 from careteam.services.medications import medication_events
 from careteam.services.medications.medication_entries import NewEntry, begin, entry_for, facts_of, writer
 from careteam.services.medications.medication_events import HowTaken
@@ -68,7 +68,7 @@ def change(
     """
     stated = HowTaken(**how)
     _check_form(kind, stated, switched_to)
-    record = open_to_write(session, actor, patient_id, at=at)
+    record = open_to_write(session, actor, patient_id, power=Power.REPORT, at=at)
     entry = _entry(session, record, medication_id, kind)
     touch(entry, version=version, at=at)
     if entry.error_at is not None:
@@ -77,6 +77,7 @@ def change(
     session.flush()
     target = _switch(session, record, entry, NewEntry(**switched_to), new.effective_on) if switched_to else None
     by: dict[str, Any] = {"author_id": actor.user_id, "switched_to_id": target}
+    by["representation_id"] = record.actor.representation_id
     medication_events.write(session, entry.id, new, how=stated, reason=reason, at=at, **by)
     return changed(session, record, ACTS[kind], entry.id)
 
@@ -96,7 +97,7 @@ def withdraw(
     Raises Conflict once the day has come, on a start (stop the entry on its first day instead), and on what
     was withdrawn already.
     """
-    record = open_to_write(session, actor, patient_id, at=at)
+    record = open_to_write(session, actor, patient_id, power=Power.REPORT, at=at)
     entry = entry_for(record, session, medication_id, may_change, NOT_YOURS)
     event = session.scalar(
         select(MedicationEvent).where(MedicationEvent.id == event_id, MedicationEvent.medication_id == entry.id)

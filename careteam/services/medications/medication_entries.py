@@ -13,14 +13,14 @@ from careteam.errors import Conflict, Invalid, NotFound, NotPermitted
 from careteam.models import Medication
 from careteam.models.types import new_id
 from careteam.policy.medication import Change, Entry, Writer, ambiguous, may_enter_in_error, sources
-from careteam.policy.vocabulary import ItemClass, Label, MedicationChange, MedicationSource
+from careteam.policy.vocabulary import ItemClass, Label, MedicationChange, MedicationSource, Power
 from careteam.services.medications import medication_events
 from careteam.services.medications.medication_events import HowTaken
 from careteam.services.medications.medications import changed
 from careteam.services.record.item_changes import touch
 from careteam.services.record.items import labelled
 from careteam.services.record.patient_days import patient_day
-from careteam.services.record.records import Record, open_record, open_to_write
+from careteam.services.record.records import Record, open_record, open_to_report
 from careteam.vault import seal
 
 
@@ -52,7 +52,7 @@ def start(
     therapist here. Raises NotPermitted on a source that is not theirs, Conflict when the patient has died,
     Invalid on a day before birth, in the future, or (for prescribers) more than a year ahead.
     """
-    record = open_to_write(session, actor, patient_id, at=at)
+    record = open_to_report(session, actor, patient_id, ItemClass.MEDICATION, at=at)
     chosen = _source(writer(record), source)
     entry = NewEntry(**stated)
     plans = chosen is MedicationSource.PRESCRIBER
@@ -82,6 +82,7 @@ def begin(
         Change(1, MedicationChange.START, started_on),
         how=entry,
         author_id=record.actor.user_id,
+        representation_id=record.actor.representation_id,
         at=record.at,
     )
     return made
@@ -100,6 +101,8 @@ def enter_in_error(
     """Mark one's own entry as entered in error; also possible after leaving the team. It stays readable."""
     record = open_record(session, actor, patient_id, at=at)
     entry = entry_for(record, session, medication_id, may_enter_in_error, "Only its author or holder does this.")
+    if record.representation is not None and entry.representation_id is None:
+        raise NotPermitted("The patient reported this themselves: only they take it back.")
     touch(entry, version=record.version_meant(entry, version), at=at)
     if entry.error_at is not None:
         raise Conflict("This entry is marked as entered in error already.")
@@ -130,7 +133,7 @@ def entry_for(
 
 def writer(record: Record) -> Writer:
     """Return the actor as the policy sees who writes."""
-    return Writer(record.actor.user_id, record.is_patient, record.roles)
+    return Writer(record.actor.user_id, record.speaks(Power.REPORT), record.roles)
 
 
 def facts_of(entry: Medication) -> Entry:
@@ -169,6 +172,7 @@ def _row(
         patient_id=record.patient_id,
         item_class=ItemClass.MEDICATION,
         author_id=user_id,
+        representation_id=record.actor.representation_id,
         holder_id=None if source is MedicationSource.PATIENT else user_id,
         date=started_on,
         source=source,

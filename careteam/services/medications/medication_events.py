@@ -15,6 +15,7 @@ from careteam.models import MedicationEvent
 from careteam.models.types import new_id
 from careteam.policy.medication import Change, holding
 from careteam.policy.vocabulary import MedicationChange
+from careteam.services.record.items import on_behalf_of
 from careteam.services.record.records import Record
 from careteam.vault import seal, unseal
 
@@ -71,6 +72,7 @@ def write(
     author_id: UUID | None = None,
     outside_author: str | None = None,
     switched_to_id: UUID | None = None,
+    representation_id: UUID | None = None,
     at: datetime,
 ) -> None:
     """Add an event of this kind, day and position to an entry, its free text sealed."""
@@ -91,6 +93,7 @@ def write(
         as_needed=how.as_needed,
         reason=seal(session, MedicationEvent.reason, event_id, reason),
         switched_to_id=switched_to_id,
+        representation_id=representation_id,
     )
     session.add(event)
     session.flush()
@@ -178,6 +181,7 @@ def _shown(event: Event, held: bool, today: date, readable: Collection[UUID]) ->
         "withdrawn_by": row.withdrawn_by if change.withdrawn else None,
         "author_id": row.author_id,
         "outside_author": row.outside_author,
+        "on_behalf_of": on_behalf_of(row),
         "created_at": row.created_at,
         "dose": change.dose,
         "timing": change.timing,

@@ -12,6 +12,7 @@ from careteam.actor import Actor
 from careteam.models import Medication
 from careteam.policy.drug_names import identity, normal
 from careteam.policy.pairing import Entry, Line, Phase, Recorded, Verdict, View, judged, paired, phase, state_of
+from careteam.policy.representing import reads_section
 from careteam.policy.scope import sections
 from careteam.policy.team import accepted, current, ever_members
 from careteam.policy.vocabulary import ItemClass, MedicationSide, Role
@@ -80,7 +81,7 @@ def read(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> d
     decided = any_readable(session, record)
     sides = two_sides(session, record, decided=decided)
     seen = record.seen([*sides.rows.values(), *_decisions_of(sides.lines)])
-    access_log.disclosed(session, actor, patient_id, "read-medication-pairs", seen, at=at)
+    access_log.disclosed(session, record.actor, patient_id, "read-medication-pairs", seen, at=at)
     return {
         "items": [show(told, sides) for told in sides.lines],
         "unseen": None if sides.view.former else {side.value: unseen(record, side) for side in MedicationSide},
@@ -141,8 +142,14 @@ def unseen(record: Record, side: MedicationSide) -> list[dict[str, Any]]:
     if record.is_patient or record.scope.former:
         return []
     own = record.actor.user_id
-    hidden = [h for h in _holders(record, side) if h != own and ItemClass.MEDICATION not in sections(record.scope, h)]
+    hidden = [h for h in _holders(record, side) if h != own and not _shares(record, h)]
     return [{"kind": "member", "user_id": h} if h else {"kind": "patient"} for h in hidden]
+
+
+def _shares(record: Record, holder_id: UUID | None) -> bool:
+    """Say whether the reader reads this holder's medications: by a consent, or for the patient."""
+    by_consent = ItemClass.MEDICATION in sections(record.scope, holder_id)
+    return by_consent or reads_section(record.scope, holder_id, ItemClass.MEDICATION)
 
 
 def show(told: Told, sides: TwoSides) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from careteam.actor import Actor
 from careteam.errors import NotFound, NotPermitted
 from careteam.models import Medication, MedicationReview
 from careteam.models.types import new_id
+from careteam.policy.representing import reads_section
 from careteam.policy.scope import sections
 from careteam.policy.team import ever_members
 from careteam.policy.vocabulary import ItemClass, Role
@@ -35,7 +36,7 @@ def review(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) ->
     )
     session.add(made)
     session.flush()
-    access_log.changed(session, actor, patient_id, "review-medications", target=made.id, at=at)
+    access_log.changed(session, record.actor, patient_id, "review-medications", target=made.id, at=at)
     return {"id": made.id, "at": at, "by": actor.user_id, "entries": made.entries}
 
 
@@ -49,7 +50,7 @@ def page_of(
     record = open_record(session, actor, patient_id, at=at)
     query = _known(record, *_REVIEW).order_by(_REVIEW.reviewed_at.desc(), _REVIEW.id.desc())
     found = page(session, query, limit=limit, cursor=cursor)
-    access_log.disclosed(session, actor, patient_id, "read-medication-reviews", [], at=at)
+    access_log.disclosed(session, record.actor, patient_id, "read-medication-reviews", [], at=at)
     return [_shown(record, row) for row in found.rows], found.cursor
 
 
@@ -59,15 +60,15 @@ def read(session: Session, actor: Actor, patient_id: UUID, review_id: UUID, *, a
     row = session.execute(_known(record, *_REVIEW).where(_REVIEW.id == review_id)).first()
     if row is None:
         raise NotFound
-    access_log.disclosed(session, actor, patient_id, "read-medication-review", [], at=at)
+    access_log.disclosed(session, record.actor, patient_id, "read-medication-review", [], at=at)
     return _shown(record, row)
 
 
 def last_review(session: Session, record: Record) -> dict[str, Any] | None:
     """Return when and by whom the list was last reviewed, as far as the reader may know.
 
-    A review is known to the patient, to whoever made it, and to those with whom that prescriber's medications
-    are shared: to others it would tell of a list that they cannot see.
+    A review is known to the patient and who reads medications for them, to whoever made it, and to those with whom
+    that prescriber's medications are shared: to others it would tell of a list that they cannot see.
     """
     query = _known(record, _REVIEW.reviewed_at, _REVIEW.reviewed_by)
     row = session.execute(query.order_by(_REVIEW.reviewed_at.desc(), _REVIEW.id.desc()).limit(1)).first()
@@ -77,7 +78,8 @@ def last_review(session: Session, record: Record) -> dict[str, Any] | None:
 def _known(record: Record, *columns: Any) -> Select[*tuple[Any, ...]]:
     """Return the SELECT of the reviews that the reader may know of."""
     query = select(*columns).where(_REVIEW.patient_id == record.patient_id)
-    return query if record.is_patient else query.where(_REVIEW.reviewed_by.in_(_known_reviewers(record)))
+    everything = record.is_patient or reads_section(record.scope, None, ItemClass.MEDICATION)
+    return query if everything else query.where(_REVIEW.reviewed_by.in_(_known_reviewers(record)))
 
 
 def _shown(record: Record, row: Any) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def page_of(
     record = open_record(session, actor, patient_id, at=at)
     query = record.rows(Medication, *COLUMNS).where(*_filters(record, **filters))
     found = page(session, query.order_by(Medication.date.desc(), Medication.id.desc()), limit=limit, cursor=cursor)
-    access_log.disclosed(session, actor, patient_id, "read-medications", record.seen(found.rows), at=at)
+    access_log.disclosed(session, record.actor, patient_id, "read-medications", record.seen(found.rows), at=at)
     return present(session, record, found.rows), found.cursor, list_members(session, record)
 
 
@@ -71,7 +71,7 @@ def read(session: Session, actor: Actor, patient_id: UUID, medication_id: UUID, 
     rows = session.execute(record.rows(Medication, *COLUMNS).where(Medication.id == medication_id)).all()
     if not rows:
         raise NotFound
-    access_log.disclosed(session, actor, patient_id, "read-medication", record.seen(rows), at=at)
+    access_log.disclosed(session, record.actor, patient_id, "read-medication", record.seen(rows), at=at)
     return present(session, record, rows)[0]
 
 

@@ -35,7 +35,7 @@ def page_of(
     ordered = query.order_by(Reconciliation.signed_at.desc(), Reconciliation.id.desc())
     found = page(session, ordered, limit=limit, cursor=cursor)
     shown, seen = _present(session, record, found.rows)
-    access_log.disclosed(session, actor, patient_id, "read-reconciliations", seen, at=at)
+    access_log.disclosed(session, record.actor, patient_id, "read-reconciliations", seen, at=at)
     return shown, found.cursor
 
 
@@ -46,7 +46,7 @@ def read(session: Session, actor: Actor, patient_id: UUID, reconciliation_id: UU
     """
     record = open_record(session, actor, patient_id, at=at)
     shown, seen = _one(session, record, reconciliation_id)
-    access_log.disclosed(session, actor, patient_id, "read-reconciliation", seen, at=at)
+    access_log.disclosed(session, record.actor, patient_id, "read-reconciliation", seen, at=at)
     return shown
 
 

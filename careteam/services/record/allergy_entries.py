@@ -22,7 +22,7 @@ from careteam.services.record.entries import beginning, holder_of, listed, own, 
 from careteam.services.record.item_changes import touch
 from careteam.services.record.partial_dates import fitting
 from careteam.services.record.patient_days import patient_day
-from careteam.services.record.records import Record, open_to_write
+from careteam.services.record.records import Record, open_to_report
 from careteam.vault import seal
 
 SIGNED = (
@@ -51,7 +51,7 @@ def record_allergy(
     none is known, as far as they cover it. Raises NotPermitted to former members, Conflict when the patient has
     died, Invalid on a day or onset before birth or in the future.
     """
-    record = open_to_write(session, actor, patient_id, at=at)
+    record = open_to_report(session, actor, patient_id, ItemClass.ALLERGY, at=at)
     begun = beginning(record, ItemClass.ALLERGY, on=date, labels=labels, part2=part2)
     made = Allergy(**begun, kind=AllergyKind.ALLERGY, category=[])
     made.substance = seal(session, Allergy.substance, made.id, substance)
@@ -82,7 +82,7 @@ def state_none_known(
     It takes the place of the writer's own earlier statement of the same. Raises Conflict while an active allergy
     of the writer's own says otherwise, and as `record_allergy` does.
     """
-    record = open_to_write(session, actor, patient_id, at=at)
+    record = open_to_report(session, actor, patient_id, ItemClass.ALLERGY, at=at)
     if (covers is AllergyScope.OTHER) != (substance is not None):
         raise Invalid(
             "Name what the statement covers if it is none of the categories, and only then.",

@@ -19,7 +19,7 @@ from careteam.services.record.items import heading, item_columns
 from careteam.services.record.partial_dates import fitting, in_order
 from careteam.services.record.patient_days import patient_day
 from careteam.services.record.reading import Kind
-from careteam.services.record.records import Record, open_record, open_to_write
+from careteam.services.record.records import Record, open_record, open_to_report
 from careteam.vault import seal, unseal
 
 COLUMNS = (
@@ -83,7 +83,7 @@ def record_condition(
     members, Conflict when the patient has died, Invalid on a date before birth or in the future, or an abatement
     that does not fit the onset or the status.
     """
-    record = open_to_write(session, actor, patient_id, at=at)
+    record = open_to_report(session, actor, patient_id, ItemClass.CONDITION, at=at)
     made = Condition(**beginning(record, ItemClass.CONDITION, on=date, labels=labels, part2=part2))
     made.name = seal(session, Condition.name, made.id, name)
     made.codes = seal(session, Condition.codes, made.id, listed(codes))

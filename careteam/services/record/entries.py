@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
 from careteam.errors import Conflict, NotPermitted
-from careteam.models import Allergy, Condition
+from careteam.models import Allergy, Condition, Item
 from careteam.models.types import new_id
-from careteam.policy.vocabulary import ItemClass, Label
-from careteam.services.labels.label_marks import is_holder
+from careteam.policy.vocabulary import ItemClass, Label, Power
 from careteam.services.record import reading
 from careteam.services.record.item_changes import touch
 from careteam.services.record.items import labelled
@@ -42,6 +41,7 @@ def beginning(
         "patient_id": record.patient_id,
         "item_class": item_class,
         "author_id": record.actor.user_id,
+        "representation_id": record.actor.representation_id,
         "holder_id": holder_of(record),
         "date": day.fitting(on or day.today, "date", plans=False),
         "created_at": record.at,
@@ -51,8 +51,18 @@ def beginning(
 
 
 def holder_of(record: Record) -> UUID | None:
-    """Return who holds what the actor writes."""
-    return None if record.is_patient else record.actor.user_id
+    """Return who holds what the actor writes: the patient what is reported by them, or on their behalf."""
+    return None if record.speaks(Power.REPORT) else record.actor.user_id
+
+
+def holds(record: Record, item: Item) -> bool:
+    """Say whether the actor holds the item, or reports for the patient who holds it what somebody reported so before.
+
+    The patient's own words are the patient's alone.
+    """
+    if item.holder_id is not None:
+        return item.holder_id == record.actor.user_id
+    return record.is_patient or (record.speaks(Power.REPORT) and item.representation_id is not None)
 
 
 def own(
@@ -60,11 +70,14 @@ def own(
 ) -> tuple[Record, Any]:
     """Return an entry of one's own, to change it. Raises NotFound, and NotPermitted on another's.
 
-    `current`: for the patient and current members alone.
+    `current`: for the patient, who reports for them, and current members alone.
     """
-    record = (open_to_write if current else open_record)(session, actor, patient_id, at=at)
+    if current:
+        record = open_to_write(session, actor, patient_id, power=Power.REPORT, at=at)
+    else:
+        record = open_record(session, actor, patient_id, at=at)
     entry = reading.to_change(session, record, kind, item_id)
-    if entry.author_id != actor.user_id and not is_holder(record, entry):
+    if entry.author_id != actor.user_id and not holds(record, entry):
         raise NotPermitted(NOT_YOURS)
     return record, entry
 

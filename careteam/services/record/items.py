@@ -18,6 +18,7 @@ def item_columns(model: type[Item]) -> tuple[Any, ...]:
         model.author_id,
         model.outside_author,
         model.holder_id,
+        model.representation_id,
         model.labels,
         model.part2,
         model.date,
@@ -35,6 +36,7 @@ def heading(record: Record, row: Any) -> dict[str, Any]:
         "class": row.item_class,
         "author_id": row.author_id,
         "outside_author": row.outside_author,
+        "on_behalf_of": on_behalf_of(row),
         "holder": {"kind": "member", "user_id": row.holder_id} if row.holder_id else {"kind": "patient"},
         "labels": None if record.scope.former else sorted(row.labels),
         "part2": None if record.scope.former else row.part2,
@@ -44,6 +46,11 @@ def heading(record: Record, row: Any) -> dict[str, Any]:
         "created_at": row.created_at,
         "updated_at": None if record.scope.former else row.updated_at,
     }
+
+
+def on_behalf_of(row: Any) -> dict[str, Any] | None:
+    """Return for whom the author of this row wrote it; None where they wrote for themselves."""
+    return {"kind": "patient", "representation_id": row.representation_id} if row.representation_id else None
 
 
 def labelled(labels: Iterable[Label], part2: bool | None) -> dict[str, Any]:

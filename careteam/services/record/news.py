@@ -40,7 +40,7 @@ What it did show, as it is now, is known by the log.
 
 Known = Mapping[UUID, tuple[Facts, Scope]]
 _ITEM, _EVENT, _SHOWN = Item.__table__.c, AccessEvent.__table__.c, AccessEventItem.__table__.c
-_NAMED = (_ITEM.id, _ITEM.item_class, _ITEM.holder_id, _ITEM.version)
+_NAMED = (_ITEM.id, _ITEM.item_class, _ITEM.holder_id, _ITEM.version, _ITEM.part2)
 _COUNTED = (_ITEM.patient_id, _ITEM.item_class, func.count().label("count"))
 _WHOSE = (_ITEM.patient_id,)
 
@@ -56,10 +56,10 @@ class News:
 def of_record(session: Session, record: Record, *, since: datetime | None = None) -> News | None:
     """Return what is new in the record: since when, how many of each class, and the latest of them by id.
 
-    The look that counts is the actor's latest at or before `since` (unset: one sitting ago). Only the patient and
-    current members are told; to a former one it would tell of what others did.
+    The look that counts is the actor's latest at or before `since` (unset: one sitting ago). Only the patient, who
+    acts for them and current members are told; to a former one it would tell of what others did.
     """
-    if not (record.is_patient or record.is_member):
+    if not (record.is_patient or record.is_member or record.representation):
         return None
     who, until = record.actor, record.at - SITTING if since is None else since
     known = {record.patient_id: (record.facts, record.scope)}

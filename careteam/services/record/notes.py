@@ -1,6 +1,6 @@
 """Notes: drafted, signed, then only added to or marked as entered in error."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,12 +12,13 @@ from careteam.actor import Actor
 from careteam.errors import Conflict, NotPermitted
 from careteam.models import Note, NoteAddendum
 from careteam.models.types import new_id
-from careteam.policy.vocabulary import CLINICAL_ROLES, ItemClass, Label, NoteStatus, Role
+from careteam.policy.vocabulary import NOTE_WRITERS, ItemClass, Label, NoteStatus
 from careteam.services.record import reading
 from careteam.services.record.item_changes import touch
 from careteam.services.record.items import heading, item_columns, labelled, not_in_future
 from careteam.services.record.reading import Kind
 from careteam.services.record.records import Record, open_record, open_to_write
+from careteam.services.special.checking import checked
 from careteam.vault import seal, unseal
 
 COLUMNS = (
@@ -31,12 +32,7 @@ COLUMNS = (
 )
 
 _ADDENDUM = NoteAddendum.__table__.c
-SHAPES: Mapping[ItemClass, frozenset[Role]] = {
-    ItemClass.PROGRESS_NOTE: CLINICAL_ROLES,
-    ItemClass.COORDINATION_NOTE: CLINICAL_ROLES,
-    ItemClass.PSYCHOTHERAPY_NOTE: frozenset({Role.THERAPIST}),
-}
-"""Which notes there are, and who may write them."""
+_NOT_YOURS = "Only therapists write psychotherapy and SUD counseling notes, and only clinicians write notes."
 
 
 def page_of(
@@ -60,7 +56,8 @@ def page_of(
 
 def read(session: Session, actor: Actor, patient_id: UUID, note_id: UUID, *, at: datetime) -> dict[str, Any]:
     """Return one note. Raises NotFound when it is absent or hidden."""
-    return reading.read(session, open_record(session, actor, patient_id, at=at), NOTES, note_id)
+    record = open_record(session, actor, patient_id, at=at)
+    return checked(reading.read(session, record, NOTES, note_id), record)
 
 
 def draft(
@@ -76,28 +73,48 @@ def draft(
     part2: bool | None = None,
     at: datetime,
 ) -> dict[str, Any]:
-    """Begin a note that only its author reads until it is signed. The author becomes its holder."""
+    """Begin a note that only its author reads until it is signed. The author becomes its holder.
+
+    An SUD counseling note carries `substance_use`, as what it is about, and is `part2` unless said otherwise.
+    """
     record = open_to_write(session, actor, patient_id, at=at)
-    if not record.roles & SHAPES[kind]:
-        raise NotPermitted("Only a therapist writes psychotherapy notes, and only clinicians write notes.")
-    note_id = new_id()
+    about = {Label.SUBSTANCE_USE} if kind is ItemClass.SUD_COUNSELING_NOTE else set()
+    note = new_draft(session, record, kind, title=title, body=body, on=date, labels={*labels, *about}, part2=part2)
+    return changed(session, record, "draft-note", note.id)
+
+
+def new_draft(
+    session: Session,
+    record: Record,
+    kind: ItemClass,
+    *,
+    title: str,
+    body: str,
+    on: date,
+    labels: Iterable[Label],
+    part2: bool | None,
+) -> Note:
+    """Add a draft of the actor's. Raises NotPermitted where it is not theirs to write, and Invalid."""
+    if not record.roles & NOTE_WRITERS[kind]:
+        raise NotPermitted(_NOT_YOURS)
+    note_id, me = new_id(), record.actor.user_id
     note = Note(
         id=note_id,
-        patient_id=patient_id,
+        patient_id=record.patient_id,
         item_class=kind,
-        author_id=actor.user_id,
-        holder_id=actor.user_id,
-        date=not_in_future(date, at),
+        author_id=me,
+        holder_id=me,
+        date=not_in_future(on, record.at),
         draft=True,
         status=NoteStatus.DRAFT,
         title=seal(session, Note.title, note_id, title),
         body=seal(session, Note.body, note_id, body),
-        created_at=at,
-        updated_at=at,
+        created_at=record.at,
+        updated_at=record.at,
         **labelled(labels, part2),
     )
     session.add(note)
-    return reading.changed(session, record, NOTES, "draft-note", note.id)
+    return note
 
 
 def edit(
@@ -111,7 +128,7 @@ def edit(
     **changes: Any,
 ) -> dict[str, Any]:
     """Change a draft: any of `title`, `body`, `date`. Raises Conflict once it is signed."""
-    record, note = _own(session, actor, patient_id, note_id, version=version, at=at)
+    record, note = own(session, actor, patient_id, note_id, version=version, at=at)
     if note.status is not NoteStatus.DRAFT:
         raise Conflict("A signed note does not change: add an addendum, or mark it as entered in error.")
     if "date" in changes:
@@ -119,18 +136,18 @@ def edit(
     for column in (Note.title, Note.body):
         if column.key in changes:
             setattr(note, column.key, seal(session, column, note.id, changes[column.key]))
-    return reading.changed(session, record, NOTES, "edit-note", note.id)
+    return changed(session, record, "edit-note", note.id)
 
 
 def sign(
     session: Session, actor: Actor, patient_id: UUID, note_id: UUID, *, version: int, at: datetime
 ) -> dict[str, Any]:
     """Sign a draft: from now on it does not change, and consents may open it."""
-    record, note = _own(session, actor, patient_id, note_id, version=version, at=at)
+    record, note = own(session, actor, patient_id, note_id, version=version, at=at)
     if note.status is not NoteStatus.DRAFT:
         raise Conflict("This note is signed already.")
     note.status, note.draft, note.signed_at = NoteStatus.SIGNED, False, at
-    return reading.changed(session, record, NOTES, "sign-note", note.id)
+    return changed(session, record, "sign-note", note.id)
 
 
 def add_addendum(
@@ -144,13 +161,13 @@ def add_addendum(
     at: datetime,
 ) -> dict[str, Any]:
     """Add to a signed note; the text before stays as it is."""
-    record, note = _own(session, actor, patient_id, note_id, version=version, at=at)
+    record, note = own(session, actor, patient_id, note_id, version=version, at=at)
     if note.status is not NoteStatus.SIGNED:
         raise Conflict("Only a signed note has addenda; a draft can be changed.")
     addendum_id = new_id()
     sealed = seal(session, NoteAddendum.body, addendum_id, body)
     session.add(NoteAddendum(id=addendum_id, note_id=note.id, author_id=actor.user_id, body=sealed, created_at=at))
-    return reading.changed(session, record, NOTES, "add-addendum", note.id)
+    return changed(session, record, "add-addendum", note.id)
 
 
 def enter_in_error(
@@ -164,12 +181,17 @@ def enter_in_error(
     at: datetime,
 ) -> dict[str, Any]:
     """Mark one's own note as entered in error; also possible after leaving the team. It stays readable."""
-    record, note = _own(session, actor, patient_id, note_id, version=version, at=at, current=False)
+    record, note = own(session, actor, patient_id, note_id, version=version, at=at, current=False)
     if note.status is NoteStatus.ENTERED_IN_ERROR:
         raise Conflict("This note is marked as entered in error already.")
     note.status, note.error_at = NoteStatus.ENTERED_IN_ERROR, at
     note.error_reason = seal(session, Note.error_reason, note.id, reason)
-    return reading.changed(session, record, NOTES, "note-entered-in-error", note.id)
+    return changed(session, record, "note-entered-in-error", note.id)
+
+
+def changed(session: Session, record: Record, act: str, note_id: UUID) -> dict[str, Any]:
+    """Write what changed and log the act; return the note, a special one with what does not belong in it."""
+    return checked(reading.changed(session, record, NOTES, act, note_id), record)
 
 
 def present(session: Session, record: Record, rows: Sequence[Any]) -> list[dict[str, Any]]:
@@ -185,6 +207,7 @@ def present(session: Session, record: Record, rows: Sequence[Any]) -> list[dict[
             "entered_in_error_at": row.error_at,
             "entered_in_error_reason": unseal(session, Note.error_reason, row.id, row.error_reason),
             "addenda": addenda.get(row.id, []),
+            "belongs_elsewhere": None,
         }
         for row in rows
     ]
@@ -193,7 +216,7 @@ def present(session: Session, record: Record, rows: Sequence[Any]) -> list[dict[
 NOTES = Kind(Note, COLUMNS, "read-note", "read-notes", present)
 
 
-def _own(
+def own(
     session: Session,
     actor: Actor,
     patient_id: UUID,

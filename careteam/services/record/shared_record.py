@@ -13,6 +13,7 @@ from careteam.models import Item, Medication, Note
 from careteam.policy.scope import Shared
 from careteam.policy.team import current
 from careteam.policy.vocabulary import NoteStatus
+from careteam.services.emergency import marking
 from careteam.services.log import access_log
 from careteam.services.medications import medication_events, medication_pairs, medications, reconciliation_rows
 from careteam.services.paging import page
@@ -47,10 +48,10 @@ def read(
     shown_conditions, seen_conditions = _conditions(session, record)
     seen = [*seen_notes, *seen_medications, *seen_allergies, *seen_conditions]
     new, seen = _new(session, record, since, seen)
-    access_log.disclosed(session, actor, patient_id, "read-shared-record", seen, at=at)
+    access_log.disclosed(session, record.actor, patient_id, "read-shared-record", seen, at=at)
     return {
         "patient": {"id": patient_id, **asdict(record.facts.person)},
-        "you_are": {"patient": record.is_patient, "roles": sorted(record.roles), "former": record.scope.former},
+        "you_are": _you_are(record),
         "team": _team(record),
         "sharing": _sharing(record),
         "permits": _permits(record),
@@ -59,6 +60,19 @@ def read(
         "allergies": shown_allergies,
         "conditions": shown_conditions,
         "new": new,
+        "emergency": marking.of_answer(record, seen),
+    }
+
+
+def _you_are(record: Record) -> dict[str, Any]:
+    """Return in what capacity the reader reads."""
+    by = record.representation
+    acting = {"id": by.id, "basis": by.basis, "powers": sorted(by.powers), "until": by.valid_until} if by else None
+    return {
+        "patient": record.is_patient,
+        "roles": sorted(record.roles),
+        "former": record.scope.former,
+        "representation": acting,
     }
 
 

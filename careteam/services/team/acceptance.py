@@ -5,7 +5,7 @@ to sign in where it has one. Nobody else learns anything; every other case is th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,8 +20,10 @@ from careteam.passwords import Passwords
 from careteam.policy.vocabulary import InvitationKind
 from careteam.services.identity import accounts, credentials
 from careteam.services.log import access_log, administration_log
+from careteam.services.representations import accepting
+from careteam.services.representations.offers import offered
 from careteam.services.team.invitation_rules import usable
-from careteam.services.team.invitation_views import listed, offered_membership
+from careteam.services.team.invitation_views import TO_A_TEAM, listed, offered_membership
 from careteam.services.team.invitations import close
 from careteam.services.team.joining import Answer, check_newcomer, join
 from careteam.services.team.rosters import practice_of
@@ -34,8 +36,13 @@ MEANING: Mapping[InvitationKind, str] = {
     " team. What they read beyond that, you decide by consents. A record that they brought becomes yours.",
     InvitationKind.CLINICIAN: "You say yes to joining a patient's care team in this role. Once the patient has agreed"
     " too, you see their name, their birth date and who is in the team, and read what consents open to you.",
+    InvitationKind.REPRESENTATIVE: "You act for a patient from now on, in what the representation says and no more. The"
+    " patient sees everything that you look at or do here, on their behalf. You can step down at any time.",
 }
 """What accepting means, in the words that the accepting person is shown."""
+
+
+_ABOUT_A_PATIENT = frozenset({InvitationKind.CLINICIAN, InvitationKind.REPRESENTATIVE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +92,22 @@ def preview(session: Session, actor: Actor | None, sought: Sought, *, at: dateti
     own = actor.patient_id if actor and invitation.kind is InvitationKind.PATIENT else None
     newcomer = offered_membership(invitation)
     if actor is not None:
-        access_log.disclosed(session, actor, own, "preview-invitation", [], at=at)
+        about = invitation.patient_id if invitation.representation_id else own
+        access_log.disclosed(session, actor, about, "preview-invitation", [], at=at)
     return {
         "kind": row.kind,
         "email": row.email,
         "invited_by": row.inviter_name,
         "practice": practice_of(row),
         "role": row.role,
-        "membership_kind": None if row.kind is InvitationKind.STAFF else row.membership_kind,
+        "membership_kind": row.membership_kind if row.kind in TO_A_TEAM else None,
         "valid_from": row.valid_from,
         "valid_until": row.valid_until,
         "expires_at": row.expires_at,
         "brings_a_record": row.kind is InvitationKind.PATIENT and row.patient_id is not None,
         "meaning": MEANING[row.kind],
         "opens": opens(session, own, newcomer, at=at) if own else None,
+        "represents": offered(session, invitation, named=actor is not None) if invitation.representation_id else None,
     }
 
 
@@ -127,6 +136,7 @@ def accept(
         acting = _signed_in(actor, answer)
     invitation.accepted_by = acting.user_id
     made = join(session, acting, invitation, answer, keep=keep, at=at)
+    acting = replace(acting, representation_id=made.representation_id)
     access_log.changed(session, acting, made.patient_id, "accept-invitation", target=invitation.id, at=at)
     return {
         "invitation_id": invitation.id,
@@ -135,6 +145,7 @@ def accept(
         "practice_id": made.practice_id,
         "patient_id": made.patient_id if made.introduced else None,
         "membership_id": made.membership_id,
+        "representation_id": made.representation_id,
         "registered": actor is None,
     }
 
@@ -144,7 +155,9 @@ def decline(session: Session, actor: Actor | None, sought: Sought, *, origin: Or
     invitation = find(session, actor, sought, at=at)
     close(session, invitation, declined_at=at)
     own = actor.patient_id if actor else None
-    about = invitation.patient_id if invitation.kind is InvitationKind.CLINICIAN else own
+    about = invitation.patient_id if invitation.kind in _ABOUT_A_PATIENT else own
+    if invitation.representation_id is not None:
+        accepting.declined(session, invitation.representation_id, at=at)
     access_log.changed(session, actor, about, "decline-invitation", target=invitation.id, origin=origin, at=at)
     if invitation.kind is InvitationKind.STAFF and invitation.practice_id is not None:
         administration_log.note(

@@ -30,8 +30,10 @@ def read(session: Session, actor: Actor, invitation_id: UUID, *, at: datetime) -
     if found is None:
         raise NotFound
     invitation: Invitation = found[0]
-    place = _place(session, actor, invitation)
+    represents = invitation.kind is InvitationKind.REPRESENTATIVE
+    place = None if represents else _place(session, actor, invitation)
     patient_id = place.patient_id if place and knows_patient(place, actor) else None
+    patient_id = invitation.patient_id if represents else patient_id
     access_log.disclosed(session, actor, patient_id, "read-acceptance", [], at=at)
     return {
         "invitation_id": invitation.id,
@@ -40,6 +42,7 @@ def read(session: Session, actor: Actor, invitation_id: UUID, *, at: datetime) -
         "practice_id": place.practice_id if place else invitation.practice_id,
         "patient_id": patient_id,
         "membership_id": place.id if place else None,
+        "representation_id": invitation.representation_id,
         "registered": found.created_at == invitation.accepted_at,
     }
 

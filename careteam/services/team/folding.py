@@ -1,7 +1,7 @@
 """Hands a record that nobody has taken over to the person whose record it is.
 
-Safe only because such a record can have no consents and no restrictions: without a person nobody signs
-one, so that moving its items widens nothing that anybody decided.
+Safe only where it has no consents and no restrictions, and nobody acts for its patient: then moving its items widens
+nothing that anybody decided. A parent who acts for a child may have; such a record is claimed, not folded.
 """
 
 from datetime import datetime
@@ -12,10 +12,20 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
 from careteam.errors import Conflict
-from careteam.models import Consent, ImportSource, Item, MedicationReview, Membership, Patient, Restriction
+from careteam.models import (
+    Consent,
+    ImportSource,
+    Item,
+    MedicationReview,
+    Membership,
+    Notice,
+    Patient,
+    Representation,
+    Restriction,
+)
 from careteam.services.identity.credentials import digest
 
-MOVED: tuple[Any, ...] = (Item, MedicationReview, ImportSource)
+MOVED: tuple[Any, ...] = (Item, MedicationReview, ImportSource, Notice)
 """What simply changes hands. Memberships are moved one by one; log events stay where they were written, and
 `folded_into` finds them.
 """
@@ -57,7 +67,8 @@ def folded_into(session: Session, patient_id: UUID) -> list[UUID]:
 def _decided(session: Session, patient_id: UUID) -> bool:
     consents = select(Consent.id).where(Consent.patient_id == patient_id)
     restrictions = select(Restriction.id).where(Restriction.patient_id == patient_id)
-    return any(session.execute(query.limit(1)).first() for query in (consents, restrictions))
+    acting = select(Representation.id).where(Representation.patient_id == patient_id)
+    return any(session.execute(query.limit(1)).first() for query in (consents, restrictions, acting))
 
 
 def _mark_repeated_sources(session: Session, source_id: UUID, target_id: UUID) -> None:

@@ -13,6 +13,7 @@ from careteam.models import Invitation, Membership, Patient
 from careteam.policy.vocabulary import InvitationKind, InvitationState, Role
 from careteam.services.identity import credentials
 from careteam.services.record.records import open_record, open_to_write
+from careteam.services.representations import authority
 
 IS_OPEN = and_(
     Invitation.accepted_at.is_(None),
@@ -62,6 +63,8 @@ def check_inviter(session: Session, inviter: Actor, invitation: Invitation, *, a
         case InvitationKind.CLINICIAN:
             assert invitation.patient_id is not None
             open_to_write(session, inviter, invitation.patient_id, at=at)
+        case InvitationKind.REPRESENTATIVE:
+            authority.check_inviter(session, inviter, invitation, at=at)
 
 
 def check_unclaimed(session: Session, inviter: Actor, patient_id: UUID, *, at: datetime) -> None:
@@ -100,7 +103,7 @@ def _patient(session: Session, inviter: Actor, invitation: Invitation) -> None:
         raise NotFound
 
 
-def _holds(post: Post, role: Role) -> bool:
+def _holds(post: Post, role: Role | None) -> bool:
     return post.role is role and post.verified
 
 

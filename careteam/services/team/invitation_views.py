@@ -14,6 +14,9 @@ from careteam.services.team.invitation_rules import state
 from careteam.services.team.memberships import Offer
 from careteam.services.team.rosters import practice_of
 
+TO_A_TEAM = frozenset({InvitationKind.PATIENT, InvitationKind.CLINICIAN})
+"""What offers a membership."""
+
 
 def listed() -> Select[*tuple[Any, ...]]:
     """Return the SELECT of invitations with the names that go with them; the caller says which."""
@@ -72,7 +75,7 @@ def heading(row: Any, actor: Actor, at: datetime) -> dict[str, Any]:
         "role": row.role,
         "practice": practice_of(row),
         "patient_id": row.patient_id if known else None,
-        "membership_kind": None if row.kind is InvitationKind.STAFF else row.membership_kind,
+        "membership_kind": row.membership_kind if row.kind in TO_A_TEAM else None,
         "valid_from": row.valid_from,
         "valid_until": row.valid_until,
         "state": state(row, at),

@@ -1,4 +1,5 @@
-"""Invitations: single-use, expiring, bound to one address; the link is shown once, to the inviter.
+"""Invitations: single-use, expiring, bound to one address. The link goes there by mail; without mail it is shown once,
+to the inviter.
 
 No answer to an inviter depends on whether the address has an account: nothing here looks.
 """
@@ -14,10 +15,11 @@ from sqlalchemy.orm import Session
 from careteam.actor import Actor
 from careteam.errors import Conflict, Gone, Invalid, NotFound
 from careteam.models import Invitation, Patient
-from careteam.policy.vocabulary import CLINICAL_ROLES, InvitationKind, InvitationState, MembershipKind, Role
+from careteam.policy.vocabulary import CLINICAL_ROLES, InvitationKind, InvitationState, MailKind, MembershipKind, Role
 from careteam.services.identity.accounts import normal_address
 from careteam.services.identity.credentials import digest, new_secret
 from careteam.services.log import access_log, administration_log
+from careteam.services.notices import of_teams, outbox
 from careteam.services.paging import page
 from careteam.services.team.invitation_rules import IS_OPEN, check_inviter, check_unclaimed, state
 from careteam.services.team.invitation_views import columns_of, heading, listed
@@ -28,7 +30,9 @@ FORM: Mapping[InvitationKind, tuple[frozenset[str], frozenset[str]]] = {
     InvitationKind.PATIENT: (frozenset({"practice_id"}), frozenset({"patient_id", "membership_kind"})),
     InvitationKind.CLINICIAN: (frozenset({"patient_id"}), frozenset({"membership_kind"})),
 }
-"""What each kind names besides the address and the role: required, allowed."""
+"""What each kind names besides the address and the role: required, allowed. (`representative`: see
+`careteam.services.representations.adding`.)
+"""
 
 
 def invite(
@@ -45,8 +49,10 @@ def invite(
     valid_until: datetime | None = None,
     days: int,
     at: datetime,
-) -> tuple[dict[str, Any], str]:
+) -> tuple[dict[str, Any], str | None]:
     """Return a new invitation and its token, which is not kept; the actor's open equal one is withdrawn.
+
+    None where this service sends mail: the link goes to the address, and the inviter does not see it.
 
     Raises Invalid, NotFound or NotPermitted; never anything that depends on who has an account.
     """
@@ -67,7 +73,10 @@ def invite(
         **columns_of(offer),
     )
     _check(session, actor, invitation, at)
-    return _made(session, actor, invitation, at), token
+    made = _made(session, actor, invitation, at)
+    until, address = invitation.expires_at, invitation.email
+    mailed = outbox.link(session, MailKind.INVITATION, address, token, expires_at=until, at=at)
+    return made, None if mailed else token
 
 
 def page_of(
@@ -154,6 +163,7 @@ def _made(session: Session, actor: Actor, invitation: Invitation, at: datetime) 
     session.add(invitation)
     session.flush()
     access_log.changed(session, actor, invitation.patient_id, "invite", target=invitation.id, at=at)
+    of_teams.invited(session, invitation, at=at)
     _administered(session, actor, invitation, "invite", at)
     return _shown(session, actor, invitation.id, at)
 

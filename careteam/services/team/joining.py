@@ -17,6 +17,8 @@ from careteam.services.identity import staff
 from careteam.services.identity.time_zones import known_zone
 from careteam.services.log import administration_log
 from careteam.services.names import name_key
+from careteam.services.notices import of_teams
+from careteam.services.representations import accepting
 from careteam.services.team.folding import claim, fold
 from careteam.services.team.invitation_rules import present_record
 from careteam.services.team.invitation_views import offer_of
@@ -43,6 +45,7 @@ class Joined:
     practice_id: UUID | None = None
     patient_id: UUID | None = None
     membership_id: UUID | None = None
+    representation_id: UUID | None = None
     introduced: bool = True
 
 
@@ -66,6 +69,9 @@ def join(
             return _patient(session, person, invitation, said, at)
         case InvitationKind.CLINICIAN:
             return _clinician(session, person, invitation, said, at)
+        case InvitationKind.REPRESENTATIVE:
+            found = accepting.accept(session, person, invitation, at=at)
+            return Joined(patient_id=found.patient_id, representation_id=found.id)
 
 
 def check_newcomer(session: Session, invitation: Invitation, said: Answer, at: datetime) -> None:
@@ -102,11 +108,17 @@ def _staff(session: Session, person: Actor, invitation: Invitation, keep: UUID |
     )
     if session.execute(select(Staff.id).where(*here, or_(still_disabled, since))).first():
         raise Gone
-    staff.appoint(session, person, practice_id, invitation.role, keep=keep, at=at)
+    staff.appoint(session, person, practice_id, _role(invitation), keep=keep, at=at)
     role = invitation.role
     administration_log.note(session, person, practice_id, "accept-invitation", user_id=person.user_id, role=role, at=at)
-    _name_practice(session, person.user_id, invitation.role, practice_id)
+    _name_practice(session, person.user_id, _role(invitation), practice_id)
     return Joined(practice_id=practice_id)
+
+
+def _role(invitation: Invitation) -> Role:
+    """Return the role that is offered: every kind but `representative` offers one."""
+    assert invitation.role is not None
+    return invitation.role
 
 
 def _name_practice(session: Session, user_id: UUID, role: Role, practice_id: UUID) -> None:
@@ -123,7 +135,7 @@ def _patient(session: Session, person: Actor, invitation: Invitation, said: Answ
     if invitation.invited_by == person.user_id:
         raise Conflict("Nobody is a clinician of their own.")
     patient_id = _record(session, person, invitation, said, at)
-    places = open_memberships(session, patient_id, invitation.invited_by, invitation.role, at)
+    places = open_memberships(session, patient_id, invitation.invited_by, _role(invitation), at)
     membership = next((m for m in places if accepted(membership_fact(m))), None)
     if membership is None or invitation.patient_id is None:
         membership = begin(
@@ -136,6 +148,7 @@ def _patient(session: Session, person: Actor, invitation: Invitation, said: Answ
             clinician_accepted_at=_standing_yes(session, invitation, patient_id, invitation.invited_by),
             at=at,
         )
+        of_teams.joined(session, membership, person.user_id, at=at)
     return Joined(membership.practice_id, patient_id, membership.id)
 
 
@@ -203,12 +216,13 @@ def _clinician(session: Session, person: Actor, invitation: Invitation, said: An
         session,
         patient_id=patient.id,
         user_id=person.user_id,
-        offer=replace(offer_of(invitation), practice_id=_practice(person, invitation.role, said.practice_id)),
+        offer=replace(offer_of(invitation), practice_id=_practice(person, _role(invitation), said.practice_id)),
         proposed_by=invitation.invited_by,
         patient_agreed_at=agreed_at,
         clinician_accepted_at=at,
         at=at,
     )
+    of_teams.joined(session, membership, person.user_id, at=at)
     made = membership_fact(membership)
     introduced = accepted(made) and person.reader.verified_for(made)
     return Joined(membership.practice_id, patient.id, membership.id, introduced=introduced)

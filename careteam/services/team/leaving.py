@@ -10,6 +10,7 @@ from careteam.actor import Actor
 from careteam.models import Membership
 from careteam.policy.vocabulary import Role
 from careteam.services.log import access_log
+from careteam.services.notices import of_teams
 
 
 def leave(session: Session, actor: Actor, user_id: UUID, practice_id: UUID, role: Role, *, at: datetime) -> None:
@@ -31,4 +32,5 @@ def leave(session: Session, actor: Actor, user_id: UUID, practice_id: UUID, role
         execution_options={"synchronize_session": False},
     )
     access_log.changed_all(session, actor, open_now, "end-membership-with-role", at=at)
+    of_teams.left(session, open_now, user_id, at=at)
     session.expire_all()

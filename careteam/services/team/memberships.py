@@ -15,11 +15,13 @@ from careteam.facts import membership_fact
 from careteam.models import Invitation, Membership, Patient, User
 from careteam.policy.facts import Membership as MembershipFact
 from careteam.policy.team import accepted, lapsed, overlap, state
-from careteam.policy.vocabulary import InvitationKind, MembershipKind, MembershipState, Role
+from careteam.policy.vocabulary import InvitationKind, MembershipKind, MembershipState, Power, Role
 from careteam.services.log import access_log
+from careteam.services.notices import of_teams
 from careteam.services.paging import page
+from careteam.services.representations.standing import acting_for, on_behalf
 from careteam.services.team.invitation_rules import IS_OPEN
-from careteam.services.team.rosters import membership_of, memberships
+from careteam.services.team.rosters import membership_for_team, membership_of, memberships
 
 LONGEST_COVER = timedelta(days=92)
 """The longest covering membership: a quarter of a year. Who stays longer is asked for anew, or joins for good."""
@@ -130,11 +132,14 @@ def open_memberships(
 def page_of(
     session: Session, actor: Actor, *, limit: int, cursor: str | None = None, at: datetime
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Return one page of the memberships that the actor is a side of, newest first, and the next cursor."""
-    query = _mine(actor).order_by(Membership.id.desc())
+    """Return one page of the memberships that the actor is a side of, newest first, and the next cursor.
+
+    Who signs for a patient is on the patient's side.
+    """
+    query = _mine(session, actor, at).order_by(Membership.id.desc())
     found = page(session, query, limit=limit, cursor=cursor)
     access_log.disclosed(session, actor, None, "list-memberships", [], at=at)
-    return [membership_of(row, actor, at) for row in found.rows], found.cursor
+    return [_shown(row, actor, at) for row in found.rows], found.cursor
 
 
 def agree(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) -> dict[str, Any]:
@@ -142,18 +147,25 @@ def agree(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) 
 
     Raises NotPermitted to a clinician who is not verified in its role.
     """
-    membership, is_patient = _own(session, actor, membership_id)
+    membership, is_patient = to_agree(session, actor, membership_id, at=at)
+    if is_patient:
+        membership.patient_agreed_at = at
+    else:
+        membership.clinician_accepted_at = at
+    of_teams.joined(session, membership, actor.user_id, at=at)
+    return _changed(session, actor, membership, "agree-membership", at=at)
+
+
+def to_agree(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) -> tuple[Membership, bool]:
+    """Return a membership that waits for the actor's yes, and whether they are the patient. Raises as `agree`."""
+    membership, is_patient = _own(session, actor, membership_id, at)
     if not is_patient and not actor.reader.verified_for(membership_fact(membership)):
         raise NotPermitted(f"Only a clinician who is verified as a {membership.role} agrees to this.")
     if state(membership_fact(membership), at) is not MembershipState.PROPOSED:
         raise Conflict("This membership does not wait for an answer.")
     if membership.patient_agreed_at if is_patient else membership.clinician_accepted_at:
         raise Conflict("You have agreed already; the other side has not answered yet.")
-    if is_patient:
-        membership.patient_agreed_at = at
-    else:
-        membership.clinician_accepted_at = at
-    return _changed(session, actor, membership, "agree-membership", at=at)
+    return membership, is_patient
 
 
 def decline(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) -> dict[str, Any]:
@@ -161,7 +173,7 @@ def decline(session: Session, actor: Actor, membership_id: UUID, *, at: datetime
 
     What the actor said yes to before in an invitation that is still open does not undo it: it is withdrawn.
     """
-    membership, is_patient = _own(session, actor, membership_id)
+    membership, is_patient = _own(session, actor, membership_id, at)
     stands = state(membership_fact(membership), at)
     if stands in {MembershipState.UPCOMING, MembershipState.CURRENT}:
         raise Conflict("Both sides have agreed to this membership: end it instead.")
@@ -169,6 +181,7 @@ def decline(session: Session, actor: Actor, membership_id: UUID, *, at: datetime
         raise Conflict("This membership does not wait for an answer.")
     membership.declined_at, membership.declined_by = at, actor.user_id
     _withdraw_older(session, membership, is_patient=is_patient, at=at)
+    of_teams.declined(session, membership, actor.user_id, at=at)
     return _changed(session, actor, membership, "decline-membership", at=at)
 
 
@@ -177,12 +190,13 @@ def end(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) ->
 
     Open invitations are withdrawn as in `decline`.
     """
-    membership, is_patient = _own(session, actor, membership_id)
+    membership, is_patient = _own(session, actor, membership_id, at)
     if membership.declined_at:
         raise Conflict("This membership was declined and never began.")
     if state(membership_fact(membership), at) not in {MembershipState.ENDED, MembershipState.WITHDRAWN}:
         membership.ended_at, membership.ended_by = at, actor.user_id
         _withdraw_older(session, membership, is_patient=is_patient, at=at)
+        of_teams.ended(session, membership, actor.user_id, at=at)
     return _changed(session, actor, membership, "end-membership", at=at)
 
 
@@ -218,20 +232,32 @@ def _period(membership: Membership) -> tuple[MembershipKind, datetime | None, da
     return membership.kind, membership.valid_from, membership.valid_until
 
 
-def _mine(actor: Actor) -> Select[*tuple[Any, ...]]:
-    return memberships().where(or_(Membership.user_id == actor.user_id, Patient.user_id == actor.user_id))
+def _mine(session: Session, actor: Actor, at: datetime) -> Select[*tuple[Any, ...]]:
+    signs_for = [i for i, by in acting_for(session, actor, at=at).items() if Power.SIGN in by.powers]
+    sides = (Membership.user_id == actor.user_id, Patient.user_id == actor.user_id, Patient.id.in_(signs_for))
+    return memberships().where(or_(*sides))
 
 
-def _own(session: Session, actor: Actor, membership_id: UUID) -> tuple[Membership, bool]:
-    """Return a membership that the actor is a side of, and whether as the patient. Raises NotFound."""
-    row = session.execute(_mine(actor).where(Membership.id == membership_id)).first()
+def _own(session: Session, actor: Actor, membership_id: UUID, at: datetime) -> tuple[Membership, bool]:
+    """Return a membership that the actor is a side of, and whether on the patient's. Raises NotFound.
+
+    Nobody is both: a clinician who also signs for the patient says no yes for them to their own place.
+    """
+    row = session.execute(_mine(session, actor, at).where(Membership.id == membership_id)).first()
     if row is None:
         raise NotFound
-    return session.get_one(Membership, membership_id), bool(row.patient_user_id == actor.user_id)
+    return session.get_one(Membership, membership_id), bool(row.user_id != actor.user_id)
+
+
+def _shown(row: Any, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return a membership as one of its two sides sees it, or somebody who acts for the patient."""
+    is_side = actor.user_id in {row.user_id, row.patient_user_id}
+    return membership_of(row, actor, at) if is_side else membership_for_team(row, at)
 
 
 def _changed(session: Session, actor: Actor, membership: Membership, act: str, *, at: datetime) -> dict[str, Any]:
     session.flush()
-    row = session.execute(_mine(actor).where(Membership.id == membership.id)).one()
-    access_log.changed(session, actor, membership.patient_id, act, target=membership.id, at=at)
-    return membership_of(row, actor, at)
+    row = session.execute(memberships().where(Membership.id == membership.id)).one()
+    who = actor if row.user_id == actor.user_id else on_behalf(session, actor, membership.patient_id, at=at)
+    access_log.changed(session, who, membership.patient_id, act, target=membership.id, at=at)
+    return _shown(row, actor, at)

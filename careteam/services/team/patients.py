@@ -90,7 +90,7 @@ def page_of(
 def read(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> dict[str, Any]:
     """Return who the patient is. Raises NotFound unless the actor is the patient or was ever in the team."""
     record = open_record(session, actor, patient_id, at=at)
-    access_log.disclosed(session, actor, patient_id, "read-patient", [], at=at)
+    access_log.disclosed(session, record.actor, patient_id, "read-patient", [], at=at)
     return _patient(session, record)
 
 
@@ -113,7 +113,7 @@ def change(
     for field, value in _checked(patient, changes, at).items():
         setattr(patient, field, value)
     session.flush()
-    access_log.changed(session, actor, patient_id, "change-patient", target=patient_id, at=at)
+    access_log.changed(session, record.actor, patient_id, "change-patient", target=patient_id, at=at)
     return _patient(session, record)
 
 

@@ -37,14 +37,20 @@ def agree(session: Session, actor: Actor, invitation_id: UUID, *, at: datetime) 
 
     Raises NotFound to everybody else, Gone when it is closed, and Conflict when they have said yes already.
     """
-    invitation = _proposed(session, actor, invitation_id, at)
-    if invitation.invited_by == actor.user_id or invitation.patient_agreed_at is not None:
-        raise Conflict("You have agreed already; the clinician has not answered yet.")
+    invitation = to_agree(session, actor, invitation_id, at=at)
     invitation.patient_agreed_at = at
     session.flush()
     access_log.changed(session, actor, actor.patient_id, "agree-invitation", target=invitation.id, at=at)
     row = session.execute(listed().where(Invitation.id == invitation.id)).one()
     return heading(row, actor, at)
+
+
+def to_agree(session: Session, actor: Actor, invitation_id: UUID, *, at: datetime) -> Invitation:
+    """Return a proposal that waits for the patient's yes. Raises as `agree`."""
+    invitation = _proposed(session, actor, invitation_id, at)
+    if invitation.invited_by == actor.user_id or invitation.patient_agreed_at is not None:
+        raise Conflict("You have agreed already; the clinician has not answered yet.")
+    return invitation
 
 
 def _proposed(session: Session, actor: Actor, invitation_id: UUID, at: datetime) -> Invitation:

@@ -19,8 +19,10 @@ from careteam.policy.scope import Shared
 from careteam.policy.sharing import in_force
 from careteam.policy.team import ever_members, roles_now, state
 from careteam.policy.vocabulary import CLINICAL_ROLES, SHAREABLE_CLASSES, SPECIAL_CLASSES, MembershipState, Role
+from careteam.services.emergency.marking import open_sessions
 from careteam.services.log import access_log
 from careteam.services.record.records import Record, open_record
+from careteam.services.representations.in_matrix import reading_now
 from careteam.services.team.readers import readers
 
 SOON = timedelta(days=30)
@@ -51,11 +53,12 @@ def read(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> d
     Raises NotFound.
     """
     record = open_record(session, actor, patient_id, at=at)
-    access_log.disclosed(session, actor, patient_id, "read-sharing", [], at=at)
+    access_log.disclosed(session, record.actor, patient_id, "read-sharing", [], at=at)
     if record.is_patient:
-        return _whole(session, record)
+        return {**_whole(session, record), "representations": reading_now(session, record)}
     own = [_own_row(record)] if record.is_member else []
-    return _matrix(record, own, [], [], {})
+    acting = reading_now(session, record)
+    return {**_matrix(record, own, [], [], {}, open_sessions(session, record)), "representations": acting}
 
 
 def _whole(session: Session, record: Record) -> dict[str, Any]:
@@ -63,11 +66,17 @@ def _whole(session: Session, record: Record) -> dict[str, Any]:
     now = list(_current(record, people))
     taken = {role for row in now for role in roles_now(row.asked.reader, record.team, record.at)}
     roles = [_nobody(record, role) for role in sorted(CLINICAL_ROLES - taken)]
-    return _matrix(record, now, list(_coming(record, people)), roles, _named(session, record))
+    coming, emergencies = list(_coming(record, people)), open_sessions(session, record)
+    return _matrix(record, now, coming, roles, _named(session, record), emergencies)
 
 
 def _matrix(
-    record: Record, now: Sequence[Row], coming: Sequence[Row], roles: Sequence[Row], named: Named
+    record: Record,
+    now: Sequence[Row],
+    coming: Sequence[Row],
+    roles: Sequence[Row],
+    named: Named,
+    emergencies: list[dict[str, Any]],
 ) -> dict[str, Any]:
     return {
         "readers": [_reader(record, row, named) for row in now],
@@ -75,6 +84,7 @@ def _matrix(
         "roles": [{"role": row.role, "holders": _holders(record, row, named)} for row in roles],
         "author_only": sorted(SPECIAL_CLASSES),
         "ending": _ending(record),
+        "emergencies": emergencies,
     }
 
 

@@ -17,7 +17,7 @@ from careteam.policy.facts import Membership as MembershipFact
 from careteam.policy.joining import would_open
 from careteam.policy.scope import Shared
 from careteam.policy.team import accepted, state
-from careteam.policy.vocabulary import InvitationKind, InvitationState, MembershipState, Role
+from careteam.policy.vocabulary import InvitationKind, InvitationState, MembershipState, Power, Role
 from careteam.services.log import access_log
 from careteam.services.record.records import Record, open_record
 from careteam.services.team.holders import names_of, sharing
@@ -38,15 +38,16 @@ _ORDER = (
 def read(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> dict[str, Any]:
     """Return the team. Raises NotFound unless the actor is the patient or was ever in it."""
     record = open_record(session, actor, patient_id, at=at)
-    access_log.disclosed(session, actor, patient_id, "read-team", [], at=at)
+    access_log.disclosed(session, record.actor, patient_id, "read-team", [], at=at)
     return {"members": members(session, record), "invitations": _invitations(session, record)}
 
 
 def members(session: Session, record: Record) -> list[dict[str, Any]]:
     """Return the memberships that the actor may see, current ones first.
 
-    The patient sees every one that there ever was; a member the accepted ones, past ones too (their items stay
-    in the record); somebody who left, has not begun or brought the record only their own.
+    The patient, and who signs for them, sees every one that there ever was; a member, and whoever else acts for the
+    patient, the accepted ones, past ones too (their items stay in the record); somebody who left, has not begun or
+    brought the record only their own.
     """
     query = memberships().where(Membership.patient_id == record.patient_id).order_by(Membership.id)
     shown = [team_entry(row, record.at) for row in session.execute(query) if _sees(record, row)]
@@ -62,8 +63,11 @@ def read_membership(session: Session, actor: Actor, membership_id: UUID, *, at: 
     if row is None:
         raise NotFound
     is_side = actor.user_id in {row.user_id, row.patient_user_id}
-    if not is_side and not _sees(open_record(session, actor, row.patient_id, at=at), row):
-        raise NotFound
+    if not is_side:
+        record = open_record(session, actor, row.patient_id, at=at)
+        actor = record.actor
+        if not _sees(record, row):
+            raise NotFound
     access_log.disclosed(session, actor, row.patient_id, "read-membership", [], at=at)
     return membership_of(row, actor, at) if is_side else membership_for_team(row, at)
 
@@ -97,7 +101,7 @@ def preview_role(session: Session, actor: Actor, patient_id: UUID, role: Role, *
     record = open_record(session, actor, patient_id, at=at)
     if not record.is_patient:
         raise NotPermitted("Only the patient sees what a membership would open.")
-    access_log.disclosed(session, actor, patient_id, "preview-membership", [], at=at)
+    access_log.disclosed(session, record.actor, patient_id, "preview-membership", [], at=at)
     return opens(session, patient_id, MembershipFact(new_id(), role), at=at)
 
 
@@ -116,9 +120,9 @@ def opens(session: Session, patient_id: UUID, membership: MembershipFact, *, at:
 
 
 def _sees(record: Record, row: Any) -> bool:
-    if record.is_patient or row.user_id == record.actor.user_id:
+    if record.speaks(Power.SIGN) or row.user_id == record.actor.user_id:
         return True
-    return record.is_member and accepted(membership_fact(row))
+    return (record.is_member or record.representation is not None) and accepted(membership_fact(row))
 
 
 def _invitations(session: Session, record: Record) -> list[dict[str, Any]] | None:
