@@ -35,7 +35,7 @@ from careteam.policy.scope import (
 )
 from careteam.policy.sharing import readable
 from careteam.policy.team import was_member
-from careteam.policy.vocabulary import SPECIAL_CLASSES, Label
+from careteam.policy.vocabulary import SHAREABLE_CLASSES, Label
 
 Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]
 ITEM: Columns = Item.__table__.c
@@ -202,7 +202,7 @@ def _in_classes(item: Columns, permit: Shared | Represented | Emergency) -> Colu
 
 
 def _not_special(item: Columns, *, but: frozenset[UUID] = frozenset()) -> ColumnElement[bool]:
-    ordinary = item.item_class.not_in(SPECIAL_CLASSES)
+    ordinary = item.item_class.in_(SHAREABLE_CLASSES)  # a class that is unknown here is open to nobody but its author
     return or_(ordinary, item.id.in_(but)) if but else ordinary
 
 

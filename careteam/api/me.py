@@ -29,7 +29,7 @@ def read_me() -> Response:
 @blp.response(200, Me)
 @versioned
 def edit_me(body: dict[str, Any], version: int) -> Response:
-    """Change your name, time zone, or whether you want mails. The name of a verified clinician changes only with giving up verification."""
+    """Change your name, time zone, or whether you want mails."""
     return _me(own_account.edit(session(), actor(), **body, version=version, keep=acting_session(), at=now()))
 
 

@@ -10,9 +10,13 @@ OTHERWISE = frozenset({"withdraw_medication_change"})
 """Changes to an item of the record that happen to be called so: they name the version that was read."""
 
 
-NEEDED_FOR_IT = frozenset(
-    {"list_consents", "read_consent", "read_revocation", "list_restrictions", "read_restriction", "read_team"}
-)
+NEEDED_FOR_IT = frozenset({"list_consents", "read_consent", "read_revocation", "print_revocation"}) | {
+    "list_restrictions",
+    "read_restriction",
+    "read_team",
+    "list_representations",
+    "read_representation",
+}
 """Reads of one's own record without which nobody knows to what to say no, and whether it was heard."""
 
 

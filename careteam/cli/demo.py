@@ -59,11 +59,12 @@ def _prepared(url: str, *, reset: bool) -> Guide:
         kept = keys.read(kept_in)
         days = current_app.extensions["careteam"].settings.token_days
         tokens = keys.for_everybody(stage, kept, days=days)
-        record = stage.patient_id("nora")
+        record, prescriber = stage.patient_id("nora"), stage.actor("samuel").user_id
     db.session.remove()
     if tokens != kept:
         keys.write(kept_in, tokens)
-    return Guide(url=url, tokens=tokens, record=str(record), database=path, told_before=told)
+    ids = {"record": str(record), "prescriber": str(prescriber)}
+    return Guide(url=url, tokens=tokens, **ids, database=path, told_before=told)
 
 
 def _looked_at(reset: bool) -> tuple[Path, bool]:

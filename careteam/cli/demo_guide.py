@@ -17,6 +17,7 @@ class Guide:
     url: str
     tokens: Mapping[str, str]
     record: str
+    prescriber: str
     database: Path
     told_before: bool
 
@@ -25,9 +26,10 @@ class Guide:
         """The address of the record of the story's patient."""
         return f"{self.url}/api/v1/patients/{self.record}"
 
-    def curl(self, who: str, address: str) -> str:
-        """Return a line for the shell that asks as one of the cast."""
-        return f"curl -s -H 'Authorization: Bearer {self.tokens[CAST[who].email]}' '{address}'"
+    def curl(self, who: str, address: str, *, body: str = "") -> str:
+        """Return a line for the shell that asks as one of the cast, with a body as POST."""
+        sends = f" -H 'Content-Type: application/json' -d '{body}'" if body else ""
+        return f"curl -s -H 'Authorization: Bearer {self.tokens[CAST[who].email]}'{sends} '{address}'"
 
 
 READABLE = " | python3 -m json.tool"
@@ -48,7 +50,10 @@ def _sections(guide: Guide, *, serves: bool) -> Iterable[tuple[str, Iterable[str
         who = (f"e-mail    {player.email}", f"password  {player.password}", f"token     {guide.tokens[player.email]}")
         yield f"{player.part}: {player.name}", who
     yield "Refused: an administrator asks for Nora's record, and is told that there is nothing", _refused(guide)
-    yield "Permitted: her prescriber reads what her consents open to him", _permitted(guide)
+    yield (
+        "Permitted: her prescriber reads what her consents open to him, with the notice of 42 CFR 2.32",
+        _permitted(guide),
+    )
     yield "Her access log: she sees both", _log(guide)
     for heading, line in _further(guide).items():
         yield heading, (line,)
@@ -84,6 +89,7 @@ def _log(guide: Guide) -> tuple[str, ...]:
 def _further(guide: Guide) -> Mapping[str, str]:
     """Return what else to try, by its heading."""
     caseload, patient = f"{guide.url}/api/v1/patients?new=true", guide.patient
+    why = f"{patient}/decisions?actor={guide.prescriber}&class=progress_note"
     return {
         "Both sides: what is prescribed beside what she takes; one difference is open": guide.curl(
             "samuel", f"{patient}/medication-pairs"
@@ -97,6 +103,16 @@ def _further(guide: Guide) -> Mapping[str, str]:
         )
         + READABLE,
         "Her access log for a spreadsheet": guide.curl("nora", f"{patient}/access-log.csv?limit=20"),
+        "Why her prescriber reads whose progress notes, and what would turn it round": guide.curl("nora", why)
+        + READABLE,
+        "Preview: what taking everything back would close; nothing is changed": guide.curl(
+            "nora", f"{patient}/revocations/preview", body="{}"
+        )
+        + READABLE,
+        "The accounting of what was disclosed, for a spreadsheet": guide.curl(
+            "nora", f"{patient}/accounting.csv?limit=20"
+        ),
+        "What waits for her to be read": guide.curl("nora", f"{guide.url}/api/v1/me/notices?unread=true") + READABLE,
     }
 
 

@@ -23,6 +23,8 @@ PRACTICES: tuple[Line, ...] = (
     (On(24, TUE, "17:45"), "helen", Accepts(STAFF, registers=True)),
     (On(24, WED, "08:30"), "luis", Verifies("samuel", "northside")),
     (On(24, WED, "08:32"), "luis", Verifies("helen", "northside")),
+    (On(24, WED, "08:40"), "luis", Invites("priya", STAFF, Role.PRIVACY_OFFICER, practice="northside")),
+    (On(24, WED, "13:05"), "priya", Accepts(STAFF, registers=True)),
 )
 
 NORAS_TEAM: tuple[Line, ...] = (

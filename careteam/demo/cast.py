@@ -69,6 +69,19 @@ CAST: Mapping[str, Player] = {
         "Administrator of the prescribers' practice",
         Role.ADMINISTRATOR,
     ),
+    "priya": Player(
+        "Priya Nair",
+        "priya.nair@example.org",
+        "blue ladder behind the library",
+        "Privacy officer of the prescribers' practice",
+        Role.PRIVACY_OFFICER,
+    ),
+    "clara": Player(
+        "Clara Lindgren",
+        "clara.lindgren@example.org",
+        "nine stones across the brook",
+        "Theo's daughter, who acts for him",
+    ),
 }
 
 PRACTICES: Mapping[str, str] = {"river": "River Street Counseling", "northside": "Northside Psychiatry"}

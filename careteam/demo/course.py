@@ -5,7 +5,7 @@ from careteam.demo.days import FRI, MON, SAT, THU, TUE, WED, Ago, On
 from careteam.demo.outside import ConfirmsLabels, Imports
 from careteam.demo.prescribing import Changes, Reviews, Starts, Switches, mg
 from careteam.demo.stage import Line
-from careteam.demo.writing import Adds, Labels, TakesBack, Writes
+from careteam.demo.writing import Adds, Labels, Releases, TakesBack, Writes
 from careteam.policy.vocabulary import ItemClass, Label, MedicationChange, ReconciliationDecision
 
 COORDINATION, PSYCHOTHERAPY = ItemClass.COORDINATION_NOTE, ItemClass.PSYCHOTHERAPY_NOTE
@@ -39,14 +39,19 @@ NORAS_NOTES: tuple[Line, ...] = (
         TakesBack("session-that-was-not", "There was no session on Thursday: I had prepared this the day before."),
     ),
     (On(12, TUE, "10:55"), "samuel", Writes("as-needed")),
+    (On(12, THU, "11:35"), "imani", Writes("what-the-tablet-says", PSYCHOTHERAPY)),
+    (On(11, MON, "08:30"), "imani", Releases("what-the-tablet-says", "member:samuel")),
     (On(8, TUE, "10:55"), "samuel", Writes("switch")),
     (On(8, THU, "11:20"), "imani", Writes("after-the-switch")),
     (On(3, TUE, "10:50"), "samuel", Writes("going-through-the-list")),
     (On(3, THU, "11:10"), "imani", Writes("nightmares")),
+    (On(3, THU, "11:40"), "imani", Writes("the-changed-ending", PSYCHOTHERAPY)),
     (On(3, FRI, "08:30"), "imani", Adds("nightmares")),
+    (On(3, FRI, "09:00"), "imani", Releases("the-changed-ending", "patient")),
     (On(3, FRI, "08:45"), "imani", Writes("what-i-see", COORDINATION)),
     (On(2, THU, "14:00"), "samuel", Writes("away", COORDINATION)),
     (On(1, THU, "11:15"), "imani", Writes("unfinished", signed=False)),
+    (On(1, THU, "11:30"), "imani", Writes("what-i-bring", PSYCHOTHERAPY, signed=False)),
 )
 
 NORAS_MEDICATIONS: tuple[Line, ...] = (

@@ -9,6 +9,7 @@ from careteam.policy.vocabulary import (
     ConditionStatus,
     ConditionVerification,
     Criticality,
+    Label,
     Severity,
 )
 
@@ -67,6 +68,19 @@ CONDITIONS: tuple[Line, ...] = (
             "depression-samuel",
             "Major depressive disorder, recurrent, moderate, with anxious distress",
             {"verification_status": CONFIRMED, "severity": Severity.MODERATE, "note": "Second episode."},
+        ),
+    ),
+    (
+        On(13, SAT, "17:40"),
+        "nora",
+        RecordsCondition(
+            "drinking-nora",
+            "Drinking, in my twenties",
+            {
+                "clinical_status": ConditionStatus.REMISSION,
+                "labels": (Label.SUBSTANCE_USE,),
+                "note": "Nearly every evening for two years; a group programme then, and nothing for six years now.",
+            },
         ),
     ),
     (

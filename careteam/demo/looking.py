@@ -6,8 +6,12 @@ from datetime import datetime
 from careteam.demo.stage import ORIGIN, Stage
 from careteam.errors import NotFound
 from careteam.policy.vocabulary import ItemClass
-from careteam.services.log import access_history, access_log
+from careteam.services.consents import printing
+from careteam.services.decisions import decisions
+from careteam.services.log import access_history, access_log, accounting
 from careteam.services.medications import medications
+from careteam.services.notices import reading
+from careteam.services.previews import acts
 from careteam.services.record import notes, shared_record
 from careteam.services.team import sharing_matrix
 
@@ -65,6 +69,62 @@ class LooksAtSharing:
     def do(self, stage: Stage, who: str, at: datetime) -> None:
         """Do it."""
         sharing_matrix.read(stage.session, stage.actor(who), stage.patient_id(who), at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Previews:
+    """Looks, as the patient, at what signing a draft or request would open, and leaves it at that."""
+
+    consent: str
+
+    def do(self, stage: Stage, who: str, at: datetime) -> None:
+        """Do it."""
+        ids = (stage.patient_id(who), stage.id_of(self.consent))
+        acts.signature(stage.session, stage.actor(who), *ids, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class AsksWhy:
+    """Asks, as the patient, why somebody reads or does not read a class of each holder's items."""
+
+    reader: str
+    item_class: ItemClass
+
+    def do(self, stage: Stage, who: str, at: datetime) -> None:
+        """Do it."""
+        ids, reader_id = (stage.actor(who), stage.patient_id(who)), stage.actor(self.reader).user_id
+        decisions.read(stage.session, *ids, reader_id=reader_id, item_class=self.item_class, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadsNotices:
+    """Reads what is new to them, and says that they have read it."""
+
+    def do(self, stage: Stage, who: str, at: datetime) -> None:
+        """Do it."""
+        reading.page_of(stage.session, stage.actor(who), limit=25, unread=True, at=at)
+        reading.mark_all_read(stage.session, stage.actor(who), at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadsAccounting:
+    """Reads, as the patient, the accounting of what was disclosed."""
+
+    def do(self, stage: Stage, who: str, at: datetime) -> None:
+        """Do it."""
+        accounting.page_of(stage.session, stage.actor(who), stage.patient_id(who), limit=25, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintsReceipt:
+    """Prints, as the patient, the receipt of a revocation."""
+
+    consent: str
+
+    def do(self, stage: Stage, who: str, at: datetime) -> None:
+        """Do it."""
+        ids = (stage.patient_id(who), stage.id_of(self.consent))
+        printing.printable(stage.session, stage.actor(who), *ids, at=at)
 
 
 @dataclass(frozen=True, slots=True)

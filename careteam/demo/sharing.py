@@ -6,8 +6,8 @@ from typing import Any
 
 from careteam.demo.cast import CAST
 from careteam.demo.stage import Stage
-from careteam.policy.vocabulary import ItemClass
-from careteam.services.consents import drafting, restrictions, revoking, signing, terms
+from careteam.policy.vocabulary import ConsentKind, ItemClass, Label
+from careteam.services.consents import drafting, restrictions, revoking, signing
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,13 @@ class Document:
     classes: tuple[ItemClass, ...]
     days: int | None = None
     ends_when: str | None = None
+    labels: tuple[Label, ...] = ()
+    kind: ConsentKind = ConsentKind.SHARING
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """Writes a consent of their own and signs it, password entered again."""
+    """Writes a consent of their own and signs it with the terms that it names, password entered again."""
 
     consent: str
     document: Document
@@ -41,7 +43,7 @@ class Signs:
             version=made["version"],
             typed_name=CAST[who].name,
             password=CAST[who].password,
-            terms_sha256=terms.current().sha256,
+            terms_sha256=made["terms"]["sha256"],
             at=at,
         )
         stage.keep(self.consent, signed)
@@ -107,6 +109,8 @@ def _begin(
         classes=document.classes,
         valid_until=at + timedelta(days=document.days) if document.days else None,
         ends_when=document.ends_when,
+        labels=document.labels,
+        kind=document.kind,
         message=message,
         at=at,
     )

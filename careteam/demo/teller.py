@@ -1,6 +1,6 @@
 """Tells the story: every line at its time, in the order of the clock, each through the service that does it."""
 
-from careteam.demo import beginnings, course, findings, permission
+from careteam.demo import beginnings, course, findings, permission, watching
 from careteam.demo.stage import Line, Stage
 
 STORY: tuple[Line, ...] = (
@@ -16,6 +16,9 @@ STORY: tuple[Line, ...] = (
     *findings.CONDITIONS,
     *permission.CONSENTS,
     *permission.LOOKS,
+    *watching.ACTING_FOR_THEO,
+    *watching.AN_EMERGENCY,
+    *watching.A_QUESTION,
 )
 
 

@@ -79,6 +79,24 @@ OF_THE_THERAPIST: Mapping[str, Text] = {
         "Continued with the plan for marking. Diary complete. Sleep six hours. Next: the conversation with the head "
         "of year.",
     ),
+    "what-the-tablet-says": Text(
+        "What the tablet says about her",
+        "'If it works, then it was chemistry all along, and what have we been doing here?' Said with a smile, and then "
+        "not looking at me. Where she comes from, needing help is what other people do. I notice that I want to defend "
+        "the two of us against a tablet, and that she watches whether I am hurt by it. She would like Samuel Osei to "
+        "know this and does not want to say it herself.",
+    ),
+    "the-changed-ending": Text(
+        "The changed ending, as she told it",
+        "In her ending the door is already open and somebody she does not know is holding it. 'I do not need to know "
+        "who.' Both of us silent for a while, not the silence of the second session. She asked to have this page, for "
+        "the evenings.",
+    ),
+    "what-i-bring": Text(
+        "What I bring to it",
+        "I am looking forward to fewer sessions more than she is. Is it that she is well, or that I want to be the one "
+        "who let go first? She takes escitalopram 15 mg now. Next time: wait until she names it.",
+    ),
     "after-the-switch": Text(
         "Two changes at once",
         "New tablet this week and the conversation with the head of year on the same day. Sweating already less. "

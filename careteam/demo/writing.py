@@ -9,6 +9,7 @@ from careteam.demo.texts import ADDENDA, NOTES
 from careteam.policy.vocabulary import ItemClass, Label
 from careteam.services.labels import labels
 from careteam.services.record import notes
+from careteam.services.special import releases
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +92,17 @@ class Labels:
         ids = (stage.patient_id(self.about), stage.id_of(self.item))
         made = labels.add(stage.session, stage.actor(who), *ids, self.label, version=stage.version_of(self.item), at=at)
         stage.keep(self.item, made)
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """Releases an own special note to a member of the team, or to the patient."""
+
+    note: str
+    to: str
+    about: str = "nora"
+
+    def do(self, stage: Stage, who: str, at: datetime) -> None:
+        """Do it."""
+        ids = (stage.patient_id(self.about), stage.id_of(self.note))
+        releases.release(stage.session, stage.actor(who), *ids, to=stage.party(self.to), at=at)

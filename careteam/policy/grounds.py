@@ -4,9 +4,19 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, tzinfo
 from uuid import UUID
 
-from careteam.policy.facts import EmergencySession, Grounds, Reader, Release, Representation, Restriction
+from careteam.policy.facts import (
+    EmergencySession,
+    Grounds,
+    Membership,
+    Reader,
+    Release,
+    Representation,
+    Restriction,
+    Team,
+)
 from careteam.policy.scope import Author, Permit, Represented
-from careteam.policy.vocabulary import SHAREABLE_CLASSES, Power, Role
+from careteam.policy.team import places_now
+from careteam.policy.vocabulary import SHAREABLE_CLASSES, Power
 
 MAJORITY = 18
 """Years. A state in which it comes later is a guardian's matter: no state rules are shipped."""
@@ -30,10 +40,21 @@ def stands(representation: Representation, at: datetime) -> bool:
     )
 
 
-def open_emergencies(reader: Reader, roles: frozenset[Role], grounds: Grounds, at: datetime) -> list[EmergencySession]:
-    """Return the emergency sessions of this member that are open, in a role that they still have."""
-    mine = (e for e in grounds.emergencies if e.user_id == reader.user_id and e.role in roles and not e.ended)
-    return [e for e in sorted(mine, key=lambda e: e.id) if e.valid_from <= at < e.valid_until]
+def open_emergencies(reader: Reader, team: Team, grounds: Grounds, at: datetime) -> list[EmergencySession]:
+    """Return the emergency sessions of this member that are open, in a role that they have had ever since.
+
+    A place in the team that began after the session does not take it up again: the role in which it was opened ended.
+    """
+    places = places_now(reader, team, at)
+    mine = (e for e in grounds.emergencies if e.user_id == reader.user_id and not e.ended)
+    still = (e for e in mine if e.valid_from <= at < e.valid_until and any(_since(m, e) for m in places))
+    return sorted(still, key=lambda e: e.id)
+
+
+def _since(membership: Membership, session: EmergencySession) -> bool:
+    """Say whether this place gave the role of the session when it was opened; an unknown time is long ago."""
+    began = [moment for moment in (membership.accepted_at, membership.valid_from) if moment is not None]
+    return membership.role is session.role and all(moment <= session.valid_from for moment in began)
 
 
 def represented(representations: Iterable[Representation], restrictions: Iterable[Restriction]) -> list[Permit]:

@@ -83,7 +83,7 @@ def _as_member(
     released = released_to(grounds.releases, reader.user_id)
     if released:
         yield from (_release(c, members, less, released) for c in _of_special_notes(reader, roles, consents, at))
-    for session in open_emergencies(reader, roles, grounds, at):
+    for session in open_emergencies(reader, team, grounds, at):
         withheld = [r for r in standing if r.emergency is not EmergencyRule.ALLOW]
         yield Emergency(session.id, session.classes & SHAREABLE_CLASSES, _limits(reader, roles, withheld))
 

@@ -24,10 +24,15 @@ def current(membership: Membership, at: datetime) -> bool:
 
 def roles_now(reader: Reader, team: Team, at: datetime) -> frozenset[Role]:
     """Return the roles in which this reader is a current, accepted member whom the membership's practice verifies."""
+    return frozenset(m.role for m in places_now(reader, team, at))
+
+
+def places_now(reader: Reader, team: Team, at: datetime) -> list[Membership]:
+    """Return the memberships by which this reader has those roles."""
     if reader.disabled:
-        return frozenset()
+        return []
     mine = (m for m in team.memberships if m.user_id == reader.user_id)
-    return frozenset(m.role for m in mine if reader.verified_for(m) and current(m, at))
+    return [m for m in mine if reader.verified_for(m) and current(m, at)]
 
 
 def ever_members(team: Team) -> frozenset[UUID]:

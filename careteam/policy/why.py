@@ -192,9 +192,8 @@ def _consents(q: Question) -> Iterator[Step]:
 
 def _emergency(q: Question) -> Iterator[Step]:
     """Rule 8. It comes last in the rule and first here, since it permits what 4 to 6 denied."""
-    roles = roles_now(q.reader, q.decided.team, q.at)
     withheld = any(r.emergency is not EmergencyRule.ALLOW for r in _standing(q) if limited(r.limit, q.item))
-    for session in open_emergencies(q.reader, roles, q.decided.grounds, q.at):
+    for session in open_emergencies(q.reader, q.decided.team, q.decided.grounds, q.at):
         if q.item.item_class in session.classes:
             code = WhyCode.EMERGENCY_WITHHELD if withheld else WhyCode.EMERGENCY
             yield Step("8", code, permits=None if withheld else True, about=session.id)

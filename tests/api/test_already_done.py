@@ -15,9 +15,13 @@ NO_THING = "an act, with no thing of its own to be read"
 SECRET = "a secret, shown once"
 OTHERWISE = {
     "import_bundle": NO_THING,
+    "import_consent": NO_THING,
+    "mark_notices_read": NO_THING,
     "review_many_labels": NO_THING,
     "revoke_everywhere": NO_THING,
+    "add_representation": SECRET,
     "invite": SECRET,
+    "move_note_text": "two notes at once: each is read where it is",
 }
 """Which posts cannot be answered again, and why."""
 POSTS = sorted(name for name, e in all_of_them().items() if e["method"] == "POST" and e["status"] < 300)

@@ -5,19 +5,24 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from careteam.models import Staff
+from careteam.models import SpecialRelease, Staff
 from careteam.policy.vocabulary import ItemClass, Role
+from tests.api.examples import notices
 from tests.api.examples.people import staff_of
 from tests.api.examples.played import ASKS
 from tests.api.examples.record import reconciled, reviewed, waiting
 from tests.api.examples.stage import Ask, Stage, rules, send
 from tests.api.test_refusals import documented
+from tests.cases.acts import looked, question
+from tests.security import oversight
 from tests.team.inviting import to_team
 from tests.world import PASSWORD, World
 
 WHOLE: Mapping[str, str] = {
     "read_medication_pairs": "the two sides are compared as a whole; a page of it would hide differences",
+    "list_receipt_keys": "there are as many as the operator has keys: a handful, and a receipt is held against any",
 }
 """Answers with `items` that are no pages, and why."""
 
@@ -75,10 +80,53 @@ def _practices(stage: Stage) -> None:
         )
 
 
+def _questioned(stage: Stage) -> None:
+    for _ in range(3):
+        event = looked(stage.world, stage.tess, stage.maya)
+        assert question(stage.world, stage.maya, event["id"]).status_code == 201
+
+
+def _emergencies(stage: Stage) -> None:
+    for words in ("Found in the street.", "Fell from a ladder.", "Could not be woken."):
+        oversight.emergency(stage.world, stage.maya, stage.paul, stage.paul.practice_id, words)
+
+
+def _read_by_paul(stage: Stage) -> None:
+    for _ in range(3):
+        stage.do(stage.paul, "GET", f"{stage.maya.record}/notes")
+
+
+def _released(stage: Stage) -> None:
+    stage.world.session.rollback()
+    item_id, at = stage.world.session.scalars(select(SpecialRelease.item_id)).one(), stage.world.now
+    whose = {"patient_id": stage.maya.patient_id, "item_id": item_id, "released_by": stage.tess.user_id}
+    stage.world.add(*(SpecialRelease(**whose, released_at=at, withdrawn_at=at) for _ in range(3)))
+
+
+def _acting(stage: Stage) -> None:
+    for name in ("Ana One", "Bea Two", "Cia Three"):
+        stage.world.acts_for(stage.maya, stage.world.user(name))
+
+
+def _acting_for_others(stage: Stage) -> None:
+    for name in ("Ana One", "Bea Two", "Cia Three"):
+        stage.world.acts_for(stage.world.patient(name), stage.theo)
+
+
 MANY: Mapping[str, Callable[[Stage], Any]] = {
     "list_access": lambda s: None,
     "list_practice_access": lambda s: None,
     "list_administration": _administered,
+    "list_cases": _questioned,
+    "list_practice_cases": _questioned,
+    "list_disclosures": _read_by_paul,
+    "list_emergency_access": _emergencies,
+    "list_emergency_reviews": _emergencies,
+    "list_note_access": _read_by_paul,
+    "list_notices": _thrice(notices.told),
+    "list_own_representations": _acting_for_others,
+    "list_releases": _released,
+    "list_representations": _acting,
     "list_allergies": _thrice(lambda s: s.world.allergy(s.maya, s.tess)),
     "list_conditions": _thrice(lambda s: s.world.condition(s.maya, s.tess)),
     "list_consents": _thrice(lambda s: s.world.consent(s.maya)),
@@ -100,7 +148,7 @@ MANY: Mapping[str, Callable[[Stage], Any]] = {
     "list_tokens": _thrice(_token),
 }
 """How each list comes by several rows."""
-GROWS = frozenset({"list_access", "list_practice_access"})
+GROWS = frozenset({"list_access", "list_note_access", "list_practice_access"})
 """Lists to which each look at them adds a row, in front."""
 
 

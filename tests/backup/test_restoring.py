@@ -331,6 +331,42 @@ def test_without_a_whole_journal_reads_are_locked_until_a_review(
     assert reads(service, therapist, patient) == 1
 
 
+@pytest.mark.parametrize("lose", [cut_journal, altered_journal, no_journal, no_folder, journal_of_before])
+def test_restoring_again_does_not_make_a_journal_whole(service: Service, lose: Callable[[Service], None]) -> None:
+    """The lines that restoring itself writes must not stand for those that are lost."""
+    with service.world() as world:
+        patient, therapist, _ = world.trio()
+        world.medication(patient, world.prescriber("Pia Ode"))
+        consent = world.consent(patient)
+        if lose is journal_of_before:
+            world.restriction(patient, label=Label.VIOLENCE)
+    service.backup()
+    files = service.folder / "log-head"
+    service.kept = {f.name: f.read_bytes() for f in files.glob("noes*")}  # type: ignore[attr-defined]
+    with service.world() as world:
+        taken = world.client(patient).post(f"{patient.record}/consents/{consent.id}/revocation")
+        assert taken.status_code == 200
+        restrict(world, patient)
+    service.ok("seal-log")
+    lose(service)
+    for _ in range(3):
+        assert "READS ARE LOCKED" in service.restore()
+        assert reads(service, therapist, patient) == -1
+        service.ok("seal-log")
+
+
+def test_a_backup_made_after_the_review_is_restored_without_another(service: Service) -> None:
+    with service.world() as world:
+        patient, therapist, _ = fill(world)
+    service.backup()
+    no_folder(service)
+    assert "READS ARE LOCKED" in service.restore()
+    service.ok("unlock-after-review", "--reason", "Asked both patients what they had revoked since.")
+    service.backup()
+    assert "READS ARE LOCKED" not in service.restore()
+    assert reads(service, therapist, patient) == 1
+
+
 def test_a_review_is_asked_for_even_though_the_journal_is_whole(service: Service) -> None:
     with service.world() as world:
         patient, therapist, _ = fill(world)

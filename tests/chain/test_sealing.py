@@ -229,7 +229,7 @@ def tables() -> Iterator[Table]:
         yield from (table for table in (log.events, log.parts) if table is not None)
 
 
-@pytest.mark.parametrize("table", tables(), ids=str)
+@pytest.mark.parametrize("table", list(tables()), ids=str)
 def test_every_column_of_a_log_is_covered_and_stays_so_by_itself(table: Table) -> None:
     for dialect in ("sqlite", "postgresql"):
         plain = tuple(b"text:value" for _ in raw.names(table))
@@ -239,7 +239,7 @@ def test_every_column_of_a_log_is_covered_and_stays_so_by_itself(table: Table) -
     assert set(raw.names(table)) == {column.name for column in table.c}
 
 
-@pytest.mark.parametrize("table", tables(), ids=str)
+@pytest.mark.parametrize("table", list(tables()), ids=str)
 def test_no_log_holds_sealed_text_which_would_change_with_the_keys(table: Table) -> None:
     assert [column.name for column in table.c if isinstance(column.type, Sealed)] == []
 

@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -11,8 +12,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from careteam.extensions import db, engine_options
-from careteam.models import AccessEvent
-from careteam.policy.vocabulary import ItemClass
+from careteam.models import AccessEvent, AdministrationEvent
+from careteam.policy.vocabulary import ItemClass, Role
 from careteam.sealing import Keyring
 from careteam.services import key_rotation
 from careteam.services.chain import databases
@@ -174,6 +175,20 @@ def test_what_is_inserted_with_an_old_date_is_found_before_it_is_sealed_and_afte
     assert any("it is back-dated" in found for found in filled.found())
     filled.seal(seconds=15)
     assert any("position 6" in found and "it is back-dated" in found for found in filled.found())
+
+
+def test_what_was_there_before_the_first_seal_is_sound_whichever_log_is_the_younger(chained: Chained) -> None:
+    world, days = chained.world, timedelta(days=40)
+    administrator = world.staff("Ann Admin", Role.ADMINISTRATOR)
+    practice_id = administrator.practice_id
+    noted = {"practice_id": practice_id, "actor_id": administrator.user_id, "act": "edit-practice"}
+    world.add(AdministrationEvent(at=chained.at - days, **noted))
+    world.client(administrator).get("me")
+    world.client(administrator).get("patients")
+    chained.seal()
+    world.add(AdministrationEvent(at=chained.at, **noted))
+    chained.seal(seconds=15)
+    assert chained.found() == []
 
 
 def insert_as_if_in(chained: Chained, moment: str) -> None:

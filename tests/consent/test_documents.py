@@ -46,8 +46,6 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str]] = {
         422,
         "recipients",
     ),
-    "substance use": ({"labels": ["substance_use"]}, 501, "42 CFR 2.31"),
-    "substance use among others": ({"labels": ["hiv", "substance_use"]}, 501, "42 CFR 2.31"),
     "legal proceedings": ({"purpose": "legal_proceedings"}, 422, "use paper"),
     "another purpose": ({"purpose": "research"}, 422, "purpose"),
     "a purpose that there is not": ({"purpose": "curiosity"}, 422, "purpose"),

@@ -75,11 +75,11 @@ class Demo:
         return b"".join(p.read_bytes() for p in sorted(self.folder.glob("careteam.db*")) if p.suffix != ".json")
 
 
-def sentences(demo: Demo) -> list[str]:
-    """Return Nora's access log, newest first."""
+def sentences(demo: Demo, of: str = "nora") -> list[str]:
+    """Return a patient's access log, newest first."""
     found, cursor = [], ""
     while True:
-        page = demo.client("nora").get(f"{demo.record()}/access-log?limit=100{cursor}").json
+        page = demo.client(of).get(f"{demo.record(of)}/access-log?limit=100{cursor}").json
         found += [event["sentence"] for event in page["items"]]
         if page["next"] is None:
             return found

@@ -45,13 +45,15 @@ def test_the_printed_lines_refuse_permit_and_tell(served: tuple[str, Path]) -> N
     assert "3 coordination notes of Imani Brooks" in told[0]
     assert told[1] == "Gwen Hartley asked for the shared record and was refused."
     assert all(line.count(url) == 1 for line in lines)
+    assert permitted.headers["X-Part2-Notice"] == permitted.json()["part2_notice"]["text"]
+    assert [scope["labels"] for scope in permitted.json()["part2_notice"]["scope"]] == [["substance_use"]]
 
 
 def test_the_further_lines_show_both_sides_what_is_new_who_reads_what_and_the_log_as_a_file(
     served: tuple[str, Path],
 ) -> None:
     _, printed = served
-    lines = [line for line in printed.read_text().splitlines() if line.startswith("  curl ")][3:]
+    lines = [line for line in printed.read_text().splitlines() if line.startswith("  curl ")][3:8]
     pairs, new, sharing, reviews, log = (_ask(line) for line in lines)
     assert [line["state"] for line in pairs.json()["items"] if line["difference"]] == ["stopped_but_taken"]
     assert [(p["name"], p["new"]["counts"]) for p in new.json()["items"]] == [
@@ -61,6 +63,24 @@ def test_the_further_lines_show_both_sides_what_is_new_who_reads_what_and_the_lo
     assert [item["about"] for item in reviews.json()["items"]] == ["Hay fever"]
     assert log.headers["Content-Type"].startswith("text/csv")
     assert "Nora Whitfield looked at the imported items that wait" in log.text
+
+
+def test_the_last_lines_show_why_a_preview_the_accounting_and_what_waits_to_be_read(served: tuple[str, Path]) -> None:
+    _, printed = served
+    lines = [line for line in printed.read_text().splitlines() if line.startswith("  curl ")][8:]
+    why, preview, accounting, notices = (_ask(line) for line in lines)
+    assert [(d["decision"], d["code"]) for d in why.json()["decisions"]] == [
+        ("permit", "consent"),
+        ("deny", "no_consent"),
+        ("permit", "author"),
+        ("deny", "no_consent"),
+    ]
+    assert all(d["smallest_change"] for d in why.json()["decisions"] if d["decision"] == "deny")
+    assert (preview.status_code, preview.json()["act"]) == (200, "revoke_everywhere")
+    assert {reader["name"] for reader in preview.json()["readers"]} == {"Helen Marsh", "Imani Brooks", "Samuel Osei"}
+    assert accounting.headers["Content-Type"].startswith("text/csv")
+    assert "Samuel Osei,Northside Psychiatry" in accounting.text
+    assert [notice["kind"] for notice in notices.json()["items"]] == ["consent_requested"]
 
 
 def test_the_printed_way_to_a_second_factor_is_the_way(served: tuple[str, Path]) -> None:
@@ -91,8 +111,10 @@ def test_links_lead_to_the_port_that_is_served(served: tuple[str, Path]) -> None
 
 
 def _ask(line: str) -> requests.Response:
-    """Send what the line sends: `curl -s -H 'Name: value' 'address'`, perhaps into a pipe."""
-    program, _, _, header, address = shlex.split(line.partition(" | ")[0])
-    name, _, value = header.partition(": ")
-    assert program == "curl"
-    return requests.get(address, headers={name: value}, timeout=30)
+    """Send what the line sends: `curl -s -H 'Name: value' [-d 'body'] 'address'`, perhaps into a pipe."""
+    program, quiet, *options, address = shlex.split(line.partition(" | ")[0])
+    given = list(zip(options[::2], options[1::2], strict=True))
+    headers = dict(value.split(": ", 1) for option, value in given if option == "-H")
+    bodies = [value for option, value in given if option == "-d"]
+    assert (program, quiet, {option for option, _ in given} - {"-H", "-d"}) == ("curl", "-s", set())
+    return requests.request("POST" if bodies else "GET", address, headers=headers, data="".join(bodies), timeout=30)

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,10 +38,18 @@ class Server:
 
 
 @contextmanager
-def running(database_url: str, folder: Path, settings: Mapping[str, str], *, workers: int = 2) -> Iterator[Server]:
+def running(
+    database_url: str,
+    folder: Path,
+    settings: Mapping[str, str],
+    *,
+    workers: int = 2,
+    application: str = "wsgi:app",
+    options: Sequence[str] = (),
+) -> Iterator[Server]:
     """Start the server, wait until it is ready, and stop it in any case."""
     port, log = free_port(), folder / "answers.log"
-    command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--workers", str(workers)]
+    command = [sys.executable, "-m", "gunicorn", application, "--workers", str(workers), *options]
     command += ["--bind", f"127.0.0.1:{port}", "--access-logfile", str(log), "--access-logformat", LOG_FORMAT]
     environ = {**os.environ, "CARETEAM_DATABASE_URL": database_url, "CARETEAM_INSTANCE": str(folder), **settings}
     with (folder / "server.log").open("wb") as said:
@@ -57,7 +65,7 @@ def running(database_url: str, folder: Path, settings: Mapping[str, str], *, wor
         process.wait(timeout=20)
 
 
-def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", seconds: float = 30) -> None:
+def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", seconds: float = 120) -> None:
     """Return when the server answers that it is ready. Raises RuntimeError when it never does."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:

@@ -87,9 +87,11 @@ def test_reading_is_logged_where_a_notice_names_a_patient(world: World) -> None:
 
 def test_every_kind_has_words_for_each_who_may_be_told_and_a_rule_of_who_reads_it(world: World) -> None:
     patient, therapist, _ = world.trio()
+    note = world.note(patient, therapist)
     for kind in NoticeKind:
         told = [patient.user_id, therapist.user_id]
-        tell(world.session, told, kind, patient_id=patient.patient_id, target=uuid4(), at=world.now)
+        target = note.id if kind is NoticeKind.NOTE_RELEASED else uuid4()
+        tell(world.session, told, kind, patient_id=patient.patient_id, target=target, at=world.now)
     world.session.commit()
     assert set(kinds(world, patient)) == set(NoticeKind)
     assert set(kinds(world, therapist)) == set(NoticeKind) - OF_OFFICERS

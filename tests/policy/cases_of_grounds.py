@@ -55,6 +55,7 @@ from tests.policy.cast import (
     restriction,
     team,
     to,
+    vouched,
 )
 
 ALLOW = EmergencyRule.ALLOW
@@ -185,6 +186,29 @@ EMERGENCIES = (
     _emergency("rule 8: before its beginning it is not", "5", but={"valid_from": NOW + TICK}),
     _emergency("rule 8: in a role that the reader does not have", "5", but={"role": Role.THERAPIST}),
     _emergency("rule 8: not after the membership ended", "2", team=team(paul=member(PAUL, PRESCRIBER, ended=True))),
+    _emergency(
+        "rule 8: not after the membership ended and another was accepted",
+        "5",
+        team=team(
+            member(PAUL, PRESCRIBER, accepted_at=NOW), paul=member(PAUL, PRESCRIBER, ended=True, accepted_at=NOW - DAY)
+        ),
+    ),
+    _emergency(
+        "rule 8: in a membership that was accepted at the instant at which it was opened",
+        "emergency",
+        team=team(paul=member(PAUL, PRESCRIBER, accepted_at=NOW - TICK)),
+    ),
+    _emergency(
+        "rule 8: not in a covering period that began after it was opened",
+        "5",
+        team=team(paul=member(PAUL, PRESCRIBER, accepted_at=NOW - DAY, valid_from=NOW, valid_until=NOW + DAY)),
+    ),
+    _emergency(
+        "rule 8: another membership in another role does not take it up",
+        "5",
+        reader=Reader(PAUL, vouched(PRESCRIBER, THERAPIST)),
+        team=team(member(PAUL, THERAPIST, accepted_at=NOW - DAY), paul=member(PAUL, PRESCRIBER, accepted_at=NOW)),
+    ),
     _emergency("rule 8: not for an unverified clinician", "unverified", reader=Reader(PAUL)),
 )
 

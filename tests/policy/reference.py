@@ -158,9 +158,19 @@ def in_emergency(q: Question, item: ItemFact) -> bool:
 
 
 def _is_open(q: Question, session: EmergencySession) -> bool:
-    if session.user_id != q.reader.user_id or session.role not in current_roles(q) or session.ended:
+    if session.user_id != q.reader.user_id or session.ended or not _in_one_role_since(q, session):
         return False
     return not q.at < session.valid_from and q.at < session.valid_until
+
+
+def _in_one_role_since(q: Question, session: EmergencySession) -> bool:
+    """ "It is opened in a role and lasts no longer than that role does": one that begins anew is another."""
+    for m in _memberships_now(q):
+        accepted_later = m.accepted_at is not None and m.accepted_at > session.valid_from
+        begins_later = m.valid_from is not None and m.valid_from > session.valid_from
+        if m.role == session.role and is_vouched_for(q, m) and not accepted_later and not begins_later:
+            return True
+    return False
 
 
 def is_former(q: Question) -> bool:

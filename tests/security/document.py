@@ -80,10 +80,11 @@ class Document:
             yield from ((p.path, p.schema) for p in self._below("body", (), body) if p.schema.get("properties"))
 
     def resolved(self, schema: Schema) -> Schema:
-        """Return the schema behind a reference, and of several possible ones the one that is not null."""
+        """Return the schema behind a reference, and of several possible ones the one that is not null (`nullable`)."""
         for several in ("anyOf", "allOf", "oneOf"):
             if several in schema:
-                schema = next(s for s in schema[several] if s.get("type") != "null")
+                found = self.resolved(next(s for s in schema[several] if s.get("type") != "null"))
+                return {**found, "nullable": True} if {"type": "null"} in schema[several] else found
         if "$ref" in schema:
             return self.resolved(self.schemas[schema["$ref"].rpartition("/")[2]])
         return schema

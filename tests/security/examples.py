@@ -9,6 +9,7 @@ from typing import Any
 
 from careteam.services.consents import terms
 from tests.consent.acts import signature
+from tests.fhir_consents import samples as fhir_consents
 from tests.fhir_reading.samples import bundle, request
 from tests.fhir_reading.samples import patient as fhir_patient
 from tests.security.stage import LINK, MAYA, Stage
@@ -18,6 +19,18 @@ DOCUMENT = {"disclosers": ["team"], "recipients": ["role:therapist"], "classes":
 BODIES: Mapping[str, Any] = {
     "addresses.ask_address_change": {"email": "another@example.org", "password": PASSWORD},
     "addresses.confirm_address_change": {"token": "x" * 43},
+    "emergency_access.begin_emergency_access": {
+        "nature": "Found unconscious at home by a neighbour.",
+        "why_no_consent": "She cannot be woken and nobody else may sign.",
+        "classes": ["medication"],
+        "password": PASSWORD,
+    },
+    "emergency_access.explain_emergency_access": {"words": "no"},
+    "emergency_reviews.review_emergency_access": {"outcome": "justified", "words": "yes"},
+    "cases.question_access": {"words": "why"},
+    "cases.write_in_case": {"words": "why"},
+    "practice_cases.write_in_practice_case": {"words": "when"},
+    "practice_cases.answer_case": {"outcome": "explained", "words": "so"},
     "allergies.record_allergy": {"substance": "Penicillin V"},
     "allergies.state_no_known_allergies": {"covers": "food"},
     "allergies.change_allergy": {"criticality": "high"},
@@ -28,6 +41,7 @@ BODIES: Mapping[str, Any] = {
     "consents.begin_consent": DOCUMENT,
     "consents.edit_consent": {"classes": ["medication"]},
     "consents.sign_consent": signature(MAYA),
+    "fhir_consents.import_consent": fhir_consents.consent(fhir_consents.LESS_SUBSTANCE_USE),
     "imports.import_bundle": bundle(fhir_patient(birthDate="1990-05-17"), request()),
     "invitations.invite": {
         "kind": "clinician",
@@ -57,12 +71,25 @@ BODIES: Mapping[str, Any] = {
     "notes.edit_note": {"title": "t"},
     "notes.add_addendum": {"body": "b"},
     "notes.enter_note_in_error": {"reason": "no"},
+    "notices.mark_notices_read": {},
     "password_resets.issue_password_reset": {"password": PASSWORD},
     "password_resets.reset_password": {"token": "x" * 43, "password": "another few words of mine"},
     "password_resets.reset_password_request": {"email": "noor.haddad@example.org"},
     "patients.change_patient": {"death_date": None},
     "practices.make_practice": {"name": "A new practice"},
     "practices.edit_practice": {"name": "Another name"},
+    "previews.preview_document": DOCUMENT,
+    "previews.preview_revocation": {"given": "orally"},
+    "previews.preview_revocations": {"given": "orally"},
+    "previews.preview_restriction": {"against": "anyone", "item_class": "medication"},
+    "representations.add_representation": {
+        "email": "rita@example.org",
+        "basis": "guardian",
+        "powers": ["read"],
+        "attestation": {"document": "Order 17-204", "seen_on": "2026-11-02"},
+    },
+    "representations.change_representation": {"labels": ["hiv"]},
+    "representations.end_representation": {"document": {"document": "Order 17-205", "seen_on": "2026-11-03"}},
     "restrictions.restrict": {"against": "anyone", "item_class": "medication"},
     "revocations.revoke_consent": {"given": "orally"},
     "revocations.revoke_everywhere": {"given": "orally"},
@@ -71,9 +98,19 @@ BODIES: Mapping[str, Any] = {
     "second_factor.remove_second_factor": {"password": PASSWORD},
     "second_factor.renew_recovery_codes": {"password": PASSWORD},
     "session.sign_in": {"email": "noor.haddad@example.org", "password": PASSWORD},
+    "special_notes.move_note_text": {"spans": [{"from": 0, "to": 1}]},
+    "special_notes.release_note": {"to": "patient"},
     "tokens.create_token": {"name": "t", "access": "read", "expires_in_days": 3, "current_password": PASSWORD},
 }
 PATIENTS: Mapping[str, Any] = {
+    "representations.add_representation": {
+        "email": "rita@example.org",
+        "basis": "power_of_attorney",
+        "powers": ["read"],
+    },
+    "representations.end_representation": {},
+    "previews.preview_revocation": {},
+    "previews.preview_revocations": {},
     "revocations.revoke_consent": {},
     "revocations.revoke_everywhere": {},
 }
@@ -81,6 +118,11 @@ SIGNED_IN: Mapping[str, Any] = {"invitations.accept_invitation": {"token": LINK}
 """What somebody who is signed in sends where it differs."""
 QUERIES: Mapping[str, Mapping[str, Any]] = {
     "team.preview_role": {"role": "therapist"},
+    "decisions.explain_decision": {"class": "progress_note"},
+    "fhir_consents.import_consent": {
+        "parties": "Patient/17=patient Organization/3=record",
+        "valid_until": "2099-01-01T00:00:00Z",
+    },
     "imports.import_bundle": {"therapist_id": "{tess}", "prescriber_id": "{paul}", "patient_id": "{record}"},
 }
 WORDS: Mapping[str, Any] = {

@@ -11,6 +11,8 @@ from tests.security.routes import Route
 
 FILE = Path(__file__).with_name("field_table.txt")
 Field = tuple[str, str]
+EVERY = "every form"
+"""Stands in the table for whatever is answered: what goes with any answer because of what it shows."""
 
 
 @cache
@@ -35,6 +37,11 @@ def _people(who: str) -> frozenset[str]:
     if not (named | but) <= everybody:
         raise BadTable(f"{who!r}: name people as the columns of WAYS do, or say 'all', or 'not' and names.")
     return named
+
+
+def _who(field: Field) -> frozenset[str]:
+    table = field_table()
+    return table.get(field, table.get((EVERY, field[1]), frozenset()))
 
 
 def answer_form(document: Document, route: Route, status: int) -> Schema:
@@ -82,7 +89,7 @@ def wrong_fields(document: Document, route: Route, actor: str, answer: Any) -> I
     """Yield the fields in which this answer holds what its asker may not get."""
     if answer.status_code in {200, 201} and answer.mimetype == "application/json":
         for field in set(got(document, answer_form(document, route, answer.status_code), answer.json)):
-            if field[0] and actor not in field_table().get(field, frozenset()):
+            if field[0] and actor not in _who(field):
                 yield f"it has a value in {'.'.join(field)}"
 
 

@@ -21,8 +21,10 @@ from careteam.models import (
     MedicationEvent,
     MedicationReview,
     Membership,
+    Notice,
     Reconciliation,
     Restriction,
+    SpecialRelease,
     Staff,
     User,
 )
@@ -33,6 +35,7 @@ from careteam.policy.vocabulary import (
     MedicationSource,
     MembershipKind,
     NoteStatus,
+    NoticeKind,
     PairState,
     ReconciliationDecision,
     Role,
@@ -40,6 +43,7 @@ from careteam.policy.vocabulary import (
 from careteam.services.identity.credentials import digest
 from careteam.vault import seal
 from tests.consent.acts import in_state
+from tests.security import oversight
 from tests.security.consent_states import STATES
 from tests.world import Person, World
 
@@ -74,6 +78,9 @@ class Stage:
         self._reconciliation()
         self._consents()
         self._places()
+        self._notices()
+        self._oversight()
+        self._acting()
         self._of_noor()
         self._leave()
 
@@ -150,10 +157,25 @@ class Stage:
         self._note("Paul's coordination note", paul, item_class=ItemClass.COORDINATION_NOTE)
         self._note("Tess's note", self.therapist)
         self._note("Tess's psychotherapy note", self.therapist, item_class=ItemClass.PSYCHOTHERAPY_NOTE)
+        self._note("Tess's released note", self.therapist, item_class=ItemClass.PSYCHOTHERAPY_NOTE)
+        self._releases()
         self._note("Cora's note", self.covering)
         self._note("Fay's note", self.former)
         self._note("Uwe's note", self.unverified)
         self._note("Dan's note", self.disabled)
+
+    def _releases(self) -> None:
+        """One note is released to Maya; of another, the release to Paul opens nothing: there is no such consent."""
+        made = {"patient_id": self.patient.patient_id, "released_at": self.world.now}
+        by = {"released_by": self.therapist.user_id, **made}
+        note_id, hidden_id = (
+            self.things[f"Tess's {word} note"].ids["note_id"] for word in ("released", "psychotherapy")
+        )
+        to_paul = SpecialRelease(item_id=hidden_id, reader_id=self.prescriber.user_id, **by)
+        to_maya = SpecialRelease(item_id=note_id, **by)
+        self.world.add(to_paul, to_maya)
+        self.keep("Tess's release", "release", note_id=hidden_id, release_id=to_paul.id)
+        self.keep("Tess's release to Maya", "release", note_id=note_id, release_id=to_maya.id)
 
     def _medication(self, name: str, author: Person, *, kind: str = "entry", **values: Any) -> uuid.UUID:
         made = self.world.medication(self.patient, author, drug=self.canary(name), **values)
@@ -250,6 +272,25 @@ class Stage:
         self.keep("Tess's token", "token", token_id=self.token(self.therapist))
         self.keep("Tess's session", "session", session_id=self.signed_in(self.therapist))
 
+    def _notices(self) -> None:
+        """One of Maya's, one of Tess's, one to Penny, who may not know whose it is, and one of before Fay left."""
+        request, place = self.things["Paul's request"].ids["consent_id"], self.things["Penny's place"].ids
+        told = {
+            "Maya's notice": (self.patient, NoticeKind.CONSENT_REQUESTED, request),
+            "Tess's notice": (self.therapist, NoticeKind.CONSENT_GRANTED, request),
+            "Fay's notice": (self.former, NoticeKind.CONSENT_GRANTED, request),
+            "Penny's notice": (self.pending, NoticeKind.MEMBERSHIP_PROPOSED, place["membership_id"]),
+        }
+        for name, (person, kind, target) in told.items():
+            self.keep(name, "notice", notice_id=self.told(person, self.patient, kind, target))
+
+    def told(self, person: Person, patient: Person, kind: NoticeKind, target: uuid.UUID) -> uuid.UUID:
+        """Tell somebody something about a patient, and return the notice's id."""
+        about = {"patient_id": patient.patient_id, "target": target, "at": self.world.now}
+        made = Notice(user_id=person.user_id, kind=kind, **about)
+        self.world.add(made)
+        return made.id
+
     def signed_in(self, person: Person) -> uuid.UUID:
         """Sign the person in, in a browser that nobody uses, and return the session's id."""
         now, secret = self.world.now, digest(f"a session of {person.name}")
@@ -270,6 +311,22 @@ class Stage:
         )
         world.add(made)
         return made.id
+
+    def _oversight(self) -> None:
+        """An emergency of Paul's and a case of Maya's, both with the officer of Tess's practice."""
+        world, maya, here = self.world, self.patient, self.therapist.practice_id
+        opened = oversight.emergency(world, maya, self.prescriber, here, self.canary("Paul's emergency"))
+        self.keep("Paul's emergency", "emergency", emergency_id=opened, practice_id=here)
+        asked = oversight.case(world, maya, self.therapist, here, self.canary("Maya's case"))
+        self.keep("Maya's case", "case", case_id=asked, practice_id=here)
+        self.keep("Tess's look", "look", access_event_id=oversight.looked(world, maya, self.therapist))
+
+    def _acting(self) -> None:
+        """Let somebody act for Maya: that they do, the team may know."""
+        rhea = self.world.user("Rhea Onbehalf")
+        self.canaries[rhea.name] = "Rhea's authority"
+        made = self.world.acts_for(self.patient, rhea)
+        self.keep("Rhea's authority", "authority", representation_id=made.id)
 
     def _of_noor(self) -> None:
         """Noor's own things: nobody in Maya's team may ever see one."""

@@ -99,7 +99,7 @@ def _by_id_alone(session: Any, _record: Any, restriction_id: Any) -> Any:
 
 
 def _as_for_the_patient(session: Any, record: Any, consent: Any) -> Any:
-    return views._for_patient(session, record, consent, None)
+    return views._for_patient(session, record, consent, None, frozenset())
 
 
 def _swap(world: World) -> list[str]:

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Generator
+from datetime import timedelta
 from random import Random
 
 import pytest
 import time_machine
 
+from careteam.services.decisions import replaying
 from tests.conftest import empty
 from tests.policy.cast import NOW
 from tests.security.asking import asking
@@ -38,3 +40,12 @@ def differences(world: World, seed: int, counted: Counter[str], *parts: str) -> 
         for who in NAMES:
             for fault in Looks(made, ask, who, counted).faults(parts or PARTS):
                 yield f"--worlds-seed {seed}, {NAMES[who]}: {fault}"
+        yield from (f"--worlds-seed {seed}: {fault}" for fault in replayed(world, counted))
+
+
+def replayed(world: World, counted: Counter[str]) -> Generator[str, None, None]:
+    """Ask every decision that was logged again, and yield where the log and the rule differ."""
+    for batch in replaying.batches(world.session, since=NOW - timedelta(days=1)):
+        counted["decisions replayed"] += batch.decisions
+        yield from (str(mismatch) for mismatch in batch.mismatches)
+    world.session.rollback()

@@ -24,15 +24,32 @@ LISTS = (
     "sharing",
     "access-log",
     "restrictions",
+    "access-log.csv",
+    "accounting",
+    "accounting.csv",
+    "accounting.html",
+    "emergency-access",
+    "representations",
+    "cases",
     "",
 )
+ELSEWHERE = (
+    "patients",
+    "patients?state=former",
+    "memberships",
+    "invitations",
+    "practices",
+    "me/notices",
+    "label-reviews",
+)
+DECISIONS = ("decisions?class=progress_note", "decisions?class=medication", "decisions?class=psychotherapy_note")
 
 
 def everything(world: World, reader: Person, patient: Person) -> list[tuple[Any, ...]]:
     """Every list and its pages of two, as this person gets them."""
     client, found = world.client(reader), []
     addresses = [f"{patient.record}/{part}".rstrip("/") for part in LISTS]
-    for address in [*addresses, "patients", "patients?state=former", "memberships", "invitations", "practices"]:
+    for address in [*addresses, *ELSEWHERE]:
         found.append(shown(client.get(address)))
     for kind in ("notes", "medications"):
         following: str | None = f"{patient.record}/{kind}?limit=2"
@@ -41,6 +58,8 @@ def everything(world: World, reader: Person, patient: Person) -> list[tuple[Any,
             found.append(shown(answer))
             cursor = (answer.json or {}).get("next")
             following = f"{patient.record}/{kind}?limit=2&cursor={cursor}" if cursor else None
+    for part in DECISIONS:
+        found.append(client.get(f"{patient.record}/{part}").json.get("decisions"))
     for status in ("active", "stopped", "on_hold", "entered_in_error"):
         found.append(shown(client.get(f"{patient.record}/medications?status={status}")))
     return found
@@ -75,6 +94,7 @@ def _hide(world: World, patient: Person, prescriber: Person) -> None:
     for day in range(1, 6):
         world.note(patient, prescriber, on=date(2026, 3, day), labels=frozenset({Label.HIV}))
         world.note(patient, prescriber, on=date(2026, 3, day), kind=ItemClass.COORDINATION_NOTE)
+        world.note(patient, prescriber, on=date(2026, 3, day), kind=ItemClass.PSYCHOTHERAPY_NOTE)
         world.note(patient, prescriber, on=date(2026, 3, day), status=NoteStatus.DRAFT, signed_at=None)
         world.medication(patient, prescriber, on=date(2026, 2, day), labels=frozenset({Label.VIOLENCE}))
         world.medication(patient, prescriber, on=date(2026, 2, day), awaits_review=True)

@@ -155,6 +155,7 @@ def test_whoever_has_left_or_not_begun_finds_no_rows(world: World) -> None:
             "roles": [],
             "ending": [],
             "emergencies": [],
+            "representations": [],
         }
         assert therapist.name not in answer.text
 

@@ -208,6 +208,10 @@ STAYS = {
     "revocation": "none without a consent",
     "access_event": "the log is not rewritten; `folded_into` finds it",
     "invitation": "what was offered; `present_record` follows the pointer",
+    "representation": "none in such a record",
+    "access_case": "none without a patient, or somebody who acts for one",
+    "special_release": "none in such a record: its patient agreed to no membership, and only a member writes",
+    "emergency_session": "none in such a record: its patient agreed to no membership",
     Patient.__tablename__: "the pointer itself",
 }
 

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from careteam.api.schemas.fields import PageQuery, Word
+from careteam.api.schemas.fields import Day, PageQuery, Word
 from careteam.policy.vocabulary import ItemClass
 
 OUTCOMES = ["disclosed", "changed", "refused"]
@@ -18,8 +18,8 @@ class AccessQuery(PageQuery):
     why = fields.String(
         validate=validate.OneOf(CLAUSES), metadata={"description": "The clause that let items through."}
     )
-    since = fields.Date(metadata={"description": "The first day, where the patient lives."})
-    through = fields.Date(metadata={"description": "The last day, inclusive."})
+    since = Day(metadata={"description": "The first day, where the patient lives."})
+    through = Day(metadata={"description": "The last day, inclusive."})
 
 
 class AccessExportQuery(AccessQuery):

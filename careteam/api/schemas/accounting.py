@@ -2,14 +2,14 @@
 
 from marshmallow import Schema, fields, validate
 
-from careteam.api.schemas.fields import PageQuery
+from careteam.api.schemas.fields import Day, PageQuery
 
 
 class AccountingQuery(PageQuery):
     """The period: days where the patient lives, both included; six years up to today, unless said otherwise."""
 
-    since = fields.Date()
-    through = fields.Date()
+    since = Day()
+    through = Day()
 
 
 class AccountingFileQuery(AccountingQuery):

@@ -1,7 +1,7 @@
 """Fields that take exactly what they say: no "true" for true, no 1 for "1", no NUL in text."""
 
 import typing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -67,6 +67,16 @@ class Instant(fields.AwareDateTime):
             return moment.astimezone(UTC)
         except OverflowError as error:
             raise ValidationError("Give an instant between the years 1 and 9999.") from error
+
+
+class Day(fields.Date):
+    """A day of which a log can be asked: days and instants around it can be said in every time zone."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> date:
+        day: date = super()._deserialize(value, attr, data, **options)
+        if not 1900 <= day.year < 3000:
+            raise ValidationError("Give a day between the years 1900 and 2999.")
+        return day
 
 
 class PageQuery(Schema):

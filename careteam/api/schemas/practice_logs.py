@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from careteam.api.schemas.access_log import OUTCOMES, AccessActor
-from careteam.api.schemas.fields import PageQuery, Text, Word
+from careteam.api.schemas.fields import Day, PageQuery, Text, Word
 from careteam.api.schemas.team import PersonName
 from careteam.policy.vocabulary import SHAREABLE_CLASSES, Role
 from careteam.services.log.administration_log import ACTS as ADMINISTRATION_ACTS
@@ -51,8 +51,8 @@ class PracticeAccessQuery(PageQuery):
     actor_id = fields.UUID()
     act = Text(60, metadata={"description": "A stable code such as read-notes."})
     door = fields.String(validate=validate.OneOf(DOORS))
-    since = fields.Date(data_key="from")
-    through = fields.Date()
+    since = Day(data_key="from")
+    through = Day()
 
     @validates_schema
     def _in_order(self, data: dict[str, Any], **_: Any) -> None:

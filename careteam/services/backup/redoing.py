@@ -16,6 +16,8 @@ from careteam.services.chain.ledger import Line, Reading
 from careteam.services.chain.noes import BY_WORD, No
 
 RESTORED = "restored"
+UNSURE = "unsure"
+"""Stands in the line of a restored backup after which nobody knows what the journal lacks: no later line mends that."""
 _AT_ONCE = 500
 _MOOT_WITHOUT = frozenset({"patient_id", "consent_id", "item_id", "against_user_id", "against_representation_id"})
 """A no about something that is not in the backup has nothing to stop."""
@@ -39,6 +41,8 @@ def fault(found: Reading, *, since: tuple[int, str], told: tuple[int, str]) -> s
         return "The journal does not hold what it held when the backup was made."
     if told not in places:
         return "The journal is shorter than the newest head says."
+    if any(line.n > since[0] and line.body.get(UNSURE) for line in found.lines):
+        return "The journal was not whole when a backup was restored before, so that it may lack what was said no to."
     return ""
 
 

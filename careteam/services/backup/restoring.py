@@ -92,7 +92,8 @@ def _redone(
     newest, found = kept.last()[0], book.whole()
     with writing(engine, ring) as session:
         session.execute(delete(ReadLock).where(ReadLock.locked_at == at))
-        why, redone = _redo(session, ring, kept, found, manifest)
+        unsure = _fault(kept, found, manifest)
+        why, redone = (unsure, redoing.Redone()) if unsure else _redo(session, ring, found, manifest)
         why = why or (ASKED if lock else "")
         access_log.changed(session, None, None, "restore-backup", at=at)
         if why:
@@ -101,24 +102,25 @@ def _redone(
             locking.tell_patients(session, at=at)
         ends = heads.changed(session, ring, 0)
         lost = _covered(kept) - sum(head.position for head in ends.values() if head)
-        book.append([{"at": at.isoformat(), redoing.RESTORED: manifest.made_at.isoformat()}])
+        gap = {redoing.UNSURE: True} if unsure else {}
+        book.append([{"at": at.isoformat(), redoing.RESTORED: manifest.made_at.isoformat(), **gap}])
         made = f"the backup of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC"
         kept.append([heads.body(session, ends, newest, journal=book, whole=True, at=at, restored=made)])
     until = str(found.lines[-1].body["at"]) if found.lines else ""
     return Restored(manifest, migrated, redone.done, why, max(lost, 0), until)
 
 
-def _redo(
-    session: Session, ring: Keyring, kept: Ledger, found: Reading, manifest: Manifest
-) -> tuple[str, redoing.Redone]:
-    """Do again what the journal says; return why it cannot be relied on, or nothing, and what was done."""
+def _fault(kept: Ledger, found: Reading, manifest: Manifest) -> str:
+    """Say why the journal cannot be relied on from this backup on, or nothing."""
     newest = kept.last()[0]
     if newest is None:
-        return "The head that says how long the journal is, is missing.", redoing.Redone()
+        return "The head that says how long the journal is, is missing."
     n, mac = newest.body["noes"]
-    why = redoing.fault(found, since=manifest.noes, told=(n, mac))
-    if why:
-        return why, redoing.Redone()
+    return redoing.fault(found, since=manifest.noes, told=(n, mac))
+
+
+def _redo(session: Session, ring: Keyring, found: Reading, manifest: Manifest) -> tuple[str, redoing.Redone]:
+    """Do again what the journal says; return why that was not all of it, or nothing, and what was done."""
     try:
         redone = redoing.redo(session, ring, found, after=manifest.noes[0])
     except (Unsealable, KeyError, ValueError):

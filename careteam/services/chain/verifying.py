@@ -98,7 +98,7 @@ class _Walk:
 
     def __init__(self, report: Report, covered: int) -> None:
         self._report, self._covered = report, covered
-        self.seals: dict[int, _Seal] = {}
+        self.seals: dict[tuple[str, int], _Seal] = {}
         self.newest = 0
 
     def chain(self, found: Iterator[Link], ends: dict[int, str]) -> None:
@@ -128,20 +128,24 @@ class _Walk:
         elif not missing and before.hash and link_hash(before.hash, link.where, link.event.content) != link.hash:
             report.say("it was changed, or moved here, after it was sealed", link)
         else:
-            self.seals.setdefault(link.seal, _Seal()).add(link)
+            self.seals.setdefault((link.kind, link.seal), _Seal()).add(link)
 
     def late(self) -> None:
-        """Find events that were sealed long after younger ones: nobody commits that late."""
-        newest: datetime | None = None
-        for seal in (self.seals[n] for n in sorted(self.seals)):
-            oldest = seal.oldest
-            if oldest and is_late(oldest.at, newest):
-                self._report.say(f"it says {oldest.at}, and was written after {newest}: it is back-dated", oldest)
-            newest = max(filter(None, (newest, seal.reached)), default=None)
+        """Find events that were sealed long after younger ones of the same log: nobody commits that late.
 
-    def reached(self) -> datetime | None:
-        """Return up to when events had been sealed."""
-        return max((s.reached for s in self.seals.values() if s.reached), default=None)
+        Logs are sealed one after another, so that an old event of one may follow a young one of another.
+        """
+        newest: dict[str, datetime] = {}
+        for kind, seal in ((key[0], self.seals[key]) for key in sorted(self.seals)):
+            oldest, before = seal.oldest, newest.get(kind)
+            if oldest and is_late(oldest.at, before):
+                self._report.say(f"it says {oldest.at}, and was written after {before}: it is back-dated", oldest)
+            if seal.reached and (before is None or seal.reached > before):
+                newest[kind] = seal.reached
+
+    def reached(self, kind: str) -> datetime | None:
+        """Return up to when events of this log had been sealed."""
+        return max((s.reached for key, s in self.seals.items() if key[0] == kind and s.reached), default=None)
 
 
 @dataclass(slots=True)
@@ -239,9 +243,9 @@ def _unsealed(session: Session, log: Log) -> Iterator[Event]:
 
 def _window(session: Session, report: Report, walk: _Walk) -> None:
     """Tell what is not sealed yet. What is far older than what is sealed was not written when it says."""
-    reached = walk.reached()
     times: list[datetime] = []
     for log in LOGS:
+        reached = walk.reached(log.kind)
         for event in _unsealed(session, log):
             report.unsealed += 1
             times += [event.at] if event.at else []

@@ -17,6 +17,9 @@ from careteam.policy.consent import faults, strangers
 from careteam.policy.facts import Consent as ConsentFact
 from careteam.policy.facts import Recipient
 from careteam.policy.representing import covers
+from careteam.policy.sharing import received_by
+from careteam.policy.team import lapsed
+from careteam.policy.vocabulary import Role
 from careteam.services.medications.reconciliation_rows import may_be_known
 from careteam.services.record.records import Record
 from careteam.vault import seal, unseal
@@ -88,6 +91,15 @@ def _check_authority(record: Record, fact: ConsentFact) -> None:
     if by is not None and not covers(by, fact):
         said = "You act for this patient in fewer classes or labels: leave out what your representation does not cover."
         _refuse({"classes": said})
+    if by is not None and received_by(fact.recipients, record.actor.user_id, _places(record)):
+        said = "Nobody signs for a patient what they will read themselves as a clinician: leave yourself out."
+        _refuse({"recipients": said})
+
+
+def _places(record: Record) -> frozenset[Role]:
+    """Return the roles in which the actor is or will be in the team, verified for them now or not."""
+    mine = (m for m in record.team.memberships if m.user_id == record.actor.user_id)
+    return frozenset(m.role for m in mine if not (m.declined or m.ended or lapsed(m, record.at)))
 
 
 def sha256_of(session: Session, consent: Consent) -> str:

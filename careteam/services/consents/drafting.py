@@ -38,7 +38,7 @@ def begin(
 
     Nothing opens before it is signed.
 
-    `words` are those of `compose`. Raises NotFound, NotPermitted, Invalid, NotYetAvailable.
+    `words` are those of `compose`. Raises NotFound, NotPermitted, Invalid.
     """
     record = open_to_write(session, actor, patient_id, power=Power.SIGN, at=at)
     consent = compose(session, record, **words)
@@ -65,7 +65,7 @@ def compose(
 
     `document` holds disclosers, recipients, classes, and what else the document says. The period begins now and
     lasts a year where it is not given. A request carries a message and lapses after 30 days, unless said
-    otherwise. Raises Invalid, NotYetAvailable.
+    otherwise. Raises Invalid.
     """
     start = max(valid_from or record.at, record.at)
     period = {"valid_from": start, "valid_until": valid_until or default_end(start)}

@@ -9,15 +9,13 @@ from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
 from careteam.services.consents import revoking
-from careteam.services.log import access_log
 from careteam.services.record.records import open_record
 
 
 def printable(session: Session, actor: Actor, patient_id: UUID, consent_id: UUID, *, at: datetime) -> dict[str, Any]:
     """Return the receipt, and the names of those whom it names. Raises as `revoking.receipt`."""
-    receipt = revoking.receipt(session, actor, patient_id, consent_id, at=at)
+    receipt = revoking.receipt(session, actor, patient_id, consent_id, act="print-revocation", at=at)
     record = open_record(session, actor, patient_id, at=at)
-    access_log.disclosed(session, record.actor, patient_id, "print-revocation", [], target=consent_id, at=at)
     person = record.facts.person
     names = {str(user_id): name for user_id, name in record.facts.names.items()}
     names[str(record.team.patient_user_id)] = person.name

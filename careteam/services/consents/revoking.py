@@ -71,14 +71,16 @@ def meant(
     return record, act, consent, done
 
 
-def receipt(session: Session, actor: Actor, patient_id: UUID, consent_id: UUID, *, at: datetime) -> dict[str, Any]:
-    """Return the receipt of a revocation to the patient. Raises NotFound, also where nothing was revoked."""
+def receipt(
+    session: Session, actor: Actor, patient_id: UUID, consent_id: UUID, *, act: str = "read-revocation", at: datetime
+) -> dict[str, Any]:
+    """Return the receipt of a revocation to the patient, logged as this act. Raises NotFound."""
     record = open_record(session, actor, patient_id, at=at)
     consent = find(session, record, consent_id)
     done = _revocations(session, patient_id).get(consent.id)
     if done is None or not record.speaks(Power.SIGN):
         raise NotFound
-    access_log.disclosed(session, record.actor, patient_id, "read-revocation", [], at=at)
+    access_log.disclosed(session, record.actor, patient_id, act, [], at=at)
     return receipt_of(session, actor, consent, done, to_patient=True)
 
 

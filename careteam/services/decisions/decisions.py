@@ -28,12 +28,15 @@ from careteam.services.decisions.past_facts import decided_as_of, item_fact, ite
 from careteam.services.decisions.past_readers import readers_as_of
 from careteam.services.decisions.words import step_words, told
 from careteam.services.log import access_log
+from careteam.services.medications.reconciliation_rows import may_be_known
 from careteam.services.record.records import Record, open_record
 from careteam.services.team.readers import readers
 
 NOT_AVAILABLE = "not_available"
 """What a refused clinician is told, whatever the reason."""
 SHARED, NOT_SHARED = "shared", "not_shared"
+EARLIEST = 1900
+"""The first year that can be asked about."""
 NOBODY_YET = UUID(int=0)
 """The id of an item that stands for a class: no consent or restriction can name it."""
 
@@ -92,6 +95,8 @@ def read(
 def _instant(as_of: datetime | None, at: datetime) -> datetime | None:
     if as_of is not None and as_of > at:
         raise Invalid("Only what has been can be asked about.", {"as_of": ["Give an instant that has come."]})
+    if as_of is not None and as_of.year < EARLIEST:
+        raise Invalid("Nothing was recorded then.", {"as_of": [f"Give an instant after the year {EARLIEST - 1}."]})
     return as_of
 
 
@@ -100,7 +105,8 @@ def _for_reader(
 ) -> Iterator[dict[str, Any]]:
     """Tell a clinician what they know anyway: what they read and why, and of the rest one word."""
     if item_id is not None:
-        row = session.execute(record.rows(Item, ITEM.id, ITEM.item_class).where(ITEM.id == item_id)).first()
+        known = may_be_known(record.scope, record.actor.user_id)
+        row = session.execute(record.rows(Item, ITEM.id, ITEM.item_class).where(ITEM.id == item_id, known)).first()
         permit = record.scope.permits[row.permit] if row else None
         yield _plain(item_id, row.item_class if row else None, permit, NOT_AVAILABLE)
         return
@@ -128,7 +134,10 @@ def _plain(item_id: UUID | None, item_class: ItemClass | None, permit: Any, code
 
 
 def _holders(record: Record, item_class: ItemClass) -> list[UUID | None]:
-    members: list[UUID | None] = [*sorted(ever_members(record.team))]
+    """Return whose items are told of: who left or has not begun knows of nobody else in the team."""
+    everybody = record.is_patient or record.is_member or record.representation is not None
+    known = ever_members(record.team) if everybody else {record.actor.user_id}
+    members: list[UUID | None] = [*sorted(known)]
     return members if item_class in SPECIAL_CLASSES else [None, *members]
 
 

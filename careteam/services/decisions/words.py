@@ -63,7 +63,7 @@ def step_words(code: WhyCode, reader: str) -> str:
 
 def change_words(change: Change, *, reader: str, holder: str) -> str:
     """Return what somebody would have to do."""
-    things = f"what is a {change.item_class}".replace("_", " ") if change.item_class else ""
+    things = f"what is kept as {change.item_class}".replace("_", " ") if change.item_class else ""
     labels = f", labels {', '.join(sorted(change.labels))} included" if change.labels else ""
     return ACTS[change.act].format(reader=reader, role=change.role, things=things, holder=holder, labels=labels)
 

@@ -13,7 +13,6 @@ from careteam.errors import NotFound
 from careteam.models import EmergencySession, Practice, User
 from careteam.policy.emergency import DOES_NOT_OPEN
 from careteam.policy.grounds import open_emergencies
-from careteam.policy.team import roles_now
 from careteam.services.emergency import disclosures, steps
 from careteam.services.log import access_log
 from careteam.services.paging import page
@@ -90,9 +89,7 @@ def open_now(session: Session, record: Record) -> Mapping[UUID, UUID]:
     return {
         emergency.id: user_id
         for user_id, reader in readers(session, people).items()
-        for emergency in open_emergencies(
-            reader, roles_now(reader, record.team, record.at), record.facts.grounds, record.at
-        )
+        for emergency in open_emergencies(reader, record.team, record.facts.grounds, record.at)
     }
 
 

@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
 from careteam.errors import Invalid, NotFound
-from careteam.models import AccessEvent, AccessEventItem, Membership, Practice, User
+from careteam.models import AccessEvent, AccessEventItem, Item, LabelChange, Membership, Practice, User
 from careteam.services.log import access_log
 from careteam.services.log.access_words import counted
 from careteam.services.log.patients_rows import told_items
@@ -27,6 +27,8 @@ from careteam.services.team.folding import folded_into
 
 YEARS = 6
 """How far back it goes unless said otherwise (45 CFR 164.528(a)(1); 42 CFR 2.25(a) asks for three years)."""
+PART2 = "part2"
+"""The word that changes of the flag are kept under."""
 OWN = ("own_record", "author", "holder")
 COLUMNS = (
     "at",
@@ -163,8 +165,9 @@ def _what(session: Session, event_ids: Sequence[UUID]) -> Mapping[UUID, list[Any
         holder,
     )
     query = (
-        select(*part, func.count().label("count"))
+        select(*part, func.count().label("count"), func.max(case((_was_part2(), 1), else_=0)).label("part2"))
         .join(AccessEvent, AccessEvent.id == AccessEventItem.event_id)
+        .outerjoin(Item, Item.id == AccessEventItem.item_id)
         .outerjoin(User, User.id == AccessEventItem.holder_id)
         .where(AccessEventItem.event_id.in_(event_ids), _disclosed())
         .group_by(*part)
@@ -174,6 +177,14 @@ def _what(session: Session, event_ids: Sequence[UUID]) -> Mapping[UUID, list[Any
     for row in session.execute(query) if event_ids else ():
         found.setdefault(row.event_id, []).append(row)
     return found
+
+
+def _was_part2() -> ColumnElement[bool]:
+    """Say that an item was `part2` when it was shown: as it is now, unless that was changed since."""
+    since = (LabelChange.item_id == AccessEventItem.item_id, LabelChange.at > AccessEvent.at)
+    changed = select(LabelChange.added).where(*since, LabelChange.label == PART2, LabelChange.left_out.is_(False))
+    next_change = changed.order_by(LabelChange.id).limit(1).correlate(AccessEvent, AccessEventItem).scalar_subquery()
+    return func.coalesce(case((next_change.is_(True), False), (next_change.is_(False), True)), Item.part2)
 
 
 def _affiliations(session: Session, patient_id: UUID) -> Sequence[Any]:
@@ -204,7 +215,7 @@ def _told(row: Any, items: Iterable[Any], places: Sequence[Any]) -> dict[str, An
         "description": described,
         "purpose": row.purpose,
         "basis": "; ".join(basis),
-        "part2": row.notice_sha256 is not None,
+        "part2": row.notice_sha256 is not None and any(i.part2 for i in listed),
     }
 
 

@@ -10,10 +10,15 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import aliased
 
 from careteam.models import AccessEvent, AccessEventItem, SpecialRelease
-from careteam.policy.vocabulary import SPECIAL_CLASSES
+from careteam.policy.vocabulary import SPECIAL_CLASSES, PreviewedAct
 
 LISTS = frozenset({"read-notes", "read-shared-record"})
 """Answers that are given with and without a special note in them: they stay, for their absence would tell of one."""
+
+CONSIDERED = frozenset(f"preview-{act}" for act in PreviewedAct)
+"""What the patient looks at before they act. Titles of what others hold are shown in it, and what they consider is not
+told to those others, nor to their officers: a restriction, or the thought of one, is the patient's alone to know.
+"""
 
 _TOLD = aliased(AccessEventItem)
 

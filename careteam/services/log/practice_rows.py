@@ -4,7 +4,8 @@ A row is the practice's when, at its time, one of these held (`domain.md`, "Peop
 
 - who acted was of its staff, and acted neither on their own record, nor for another practice's membership, nor in
   the administration of another practice;
-- it showed items that one of its staff holds, of a patient whom they do not treat for another practice;
+- it showed items that one of its staff holds, of a patient whom they do not treat for another practice, and was no
+  preview of an act of the patient's;
 - it was refused to a stranger, or done by the operator, about a patient in treatment here.
 """
 
@@ -15,6 +16,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from careteam.models import AccessEvent, AccessEventItem, AdministrationEvent, Membership, Patient, Staff, StaffTerm
+from careteam.services.log.patients_rows import CONSIDERED
 
 LOOKED_AT_PRACTICE = frozenset(
     {"read-administration-log", "read-practice-access-log", "list-emergency-reviews", "list-cases"}
@@ -59,7 +61,8 @@ def rows_of(practice_id: UUID) -> ColumnElement[bool]:
     showed = select(1).where(AccessEventItem.event_id == AccessEvent.id, held_here(practice_id)).exists()
     operator = and_(AccessEvent.actor_id.is_(None), AccessEvent.actor_role == "operator")
     tried = and_(AccessEvent.outcome == "refused", not_(OWN), not_(_has_place(AccessEvent.actor_id)))
-    return or_(acted_here(practice_id), showed, and_(or_(operator, tried), _treated_here(practice_id)))
+    disclosed = and_(showed, AccessEvent.act.not_in(sorted(CONSIDERED)))
+    return or_(acted_here(practice_id), disclosed, and_(or_(operator, tried), _treated_here(practice_id)))
 
 
 def _administers_another(practice_id: UUID) -> ColumnElement[bool]:

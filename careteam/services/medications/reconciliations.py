@@ -20,7 +20,7 @@ from careteam.services.record.items import heading
 from careteam.services.record.records import Record, open_record
 from careteam.vault import seal, unseal
 
-_WHOLE = (Medication.id, Medication.item_class, Medication.holder_id, Medication.version)
+_WHOLE = (Medication.id, Medication.item_class, Medication.holder_id, Medication.version, Medication.part2)
 
 
 def page_of(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from careteam import facts
@@ -13,8 +13,10 @@ from careteam.actor import Actor
 from careteam.facts import Facts
 from careteam.models import Notice
 from careteam.policy import grounds
+from careteam.policy.scope import Scope
 from careteam.policy.team import roles_now, standing
 from careteam.policy.vocabulary import NoticeKind, Role
+from careteam.services.notices.of_notes import about_open_notes, scopes_of
 
 OF_CURRENT_MEMBERS = frozenset(
     {
@@ -58,6 +60,10 @@ class Known:
     """Whom they may know by name: their own record, those of their teams, and of whom they act for."""
     roles: Mapping[UUID, frozenset[Role]]
     """In which roles they are in a team now."""
+    locked: frozenset[UUID] = frozenset()
+    """Of whom nothing is told now: reads are locked, and it is not their own record."""
+    scopes: tuple[Scope, ...] = ()
+    """What they may read of each now."""
 
     def is_own(self, patient_id: UUID | None) -> bool:
         """Say whether this is the reader's own record."""
@@ -77,7 +83,9 @@ def known(session: Session, actor: Actor, *, at: datetime) -> Known:
     mine = select(Notice.patient_id).where(Notice.user_id == actor.user_id, Notice.patient_id.is_not(None))
     found = facts.of_patients(session, [i for i in session.scalars(mine.distinct()) if i is not None])
     by_name = frozenset(i for i, one in found.items() if _knows(actor, one, at))
-    return Known(actor, found, by_name, {i: roles_now(actor.reader, f.team, at) for i, f in found.items()})
+    locked = frozenset(i for i, f in found.items() if f.read_locked and f.team.patient_user_id != actor.user_id)
+    roles = {i: roles_now(actor.reader, f.team, at) for i, f in found.items()}
+    return Known(actor, found, by_name - locked, roles, locked, scopes_of(actor.reader, found.values(), at=at))
 
 
 def readable(found: Known) -> ColumnElement[bool]:
@@ -85,7 +93,7 @@ def readable(found: Known) -> ColumnElement[bool]:
     actor, in_team = found.actor, [i for i, roles in found.roles.items() if roles]
     others = frozenset(NoticeKind) - OF_CURRENT_MEMBERS - OF_BOTH_SIDES - OF_OFFICERS
     officer = any(post.role is Role.PRIVACY_OFFICER for post in actor.posts)
-    return or_(
+    told = or_(
         Notice.patient_id.is_(None),
         Notice.patient_id == actor.patient_id if actor.patient_id else false(),
         Notice.kind.in_(OF_BOTH_SIDES),
@@ -93,6 +101,8 @@ def readable(found: Known) -> ColumnElement[bool]:
         _of(OF_CURRENT_MEMBERS, in_team),
         _of(others, found.known),
     )
+    open_now = or_(Notice.patient_id.is_(None), Notice.patient_id.not_in(found.locked))
+    return and_(told, open_now if found.locked else true(), about_open_notes(found.scopes))
 
 
 def _of(kinds: Collection[NoticeKind], patient_ids: Collection[UUID]) -> ColumnElement[bool]:

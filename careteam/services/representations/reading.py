@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
+from careteam import access
 from careteam.actor import Actor
 from careteam.errors import NotFound
 from careteam.models import Representation
@@ -25,7 +26,7 @@ def page_of(
     """Return one page of the representations that the actor may know of, newest first, and the next cursor.
 
     To the patient every one that there ever was; to who acts for them their own; to a current clinician of the team
-    those that stand, and those that they added. Raises NotFound, and Invalid on a cursor that is not ours.
+    those that stand, and those that they added or ended. Raises NotFound, and Invalid on a cursor that is not ours.
     """
     record = open_record(session, actor, patient_id, at=at)
     query = listed().where(Representation.patient_id == patient_id, _known(record))
@@ -47,10 +48,11 @@ def mine(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return one page of the representations by which the actor acts, will or did act for others, newest first.
 
-    For whom they acted before is named no longer.
+    For whom they acted before is named no longer. Raises Unavailable while reads are locked.
     """
     query = listed().where(Representation.user_id == actor.user_id, Representation.accepted_at.is_not(None))
     found = page(session, query.order_by(Representation.id.desc()), limit=limit, cursor=cursor, whose=actor.user_id)
+    access.records(session, actor.reader, {row.patient_id for row in found.rows}, at=at)
     access_log.disclosed(session, actor, None, "list-representations", [], at=at)
     return [own(session, row, at) for row in found.rows], found.cursor
 
@@ -89,11 +91,13 @@ def _known(record: Record) -> ColumnElement[bool]:
     if not attests(record):
         return theirs
     now = [r.id for r in record.facts.grounds.representations if stands(r, record.at)]
-    return or_(theirs, Representation.created_by == record.actor.user_id, Representation.id.in_(now))
+    done_by = (Representation.created_by == record.actor.user_id, Representation.ended_by == record.actor.user_id)
+    return or_(theirs, *done_by, Representation.id.in_(now))
 
 
 def _present(session: Session, record: Record, row: Any) -> dict[str, Any]:
-    if record.is_patient or row.created_by == record.actor.user_id:
+    theirs = row.created_by == record.actor.user_id and row.succeeds_id is None
+    if record.is_patient or theirs:  # what the patient made of it since is not for who added it
         return whole(session, row, record.at)
     if row.user_id == record.actor.user_id:
         return own(session, row, record.at)

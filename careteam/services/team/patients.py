@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from careteam.facts import membership_fact
 from careteam.models import Membership, Patient
 from careteam.policy.facts import Team
 from careteam.policy.scope import Scope
+from careteam.policy.signers import is_minor
 from careteam.policy.team import covering, introduced, roles_now, standing
 from careteam.policy.team import state as state_of
 from careteam.policy.vocabulary import Role, Standing
@@ -25,6 +27,7 @@ from careteam.services.names import name_key
 from careteam.services.paging import page
 from careteam.services.record import news
 from careteam.services.record.records import Record, open_record, open_to_write
+from careteam.services.representations.authority import of_minor
 from careteam.services.team.holders import names_of, sharing
 from careteam.services.team.particulars import born, died
 from careteam.services.team.teams import members
@@ -107,6 +110,7 @@ def change(
     if record.is_patient and "death_date" in changes:
         raise NotPermitted("A member of the care team records a death.")
     patient = session.get_one(Patient, patient_id)
+    _check_age(record, changes)
     if patient.version != version:
         raise Stale
     patient.version += 1
@@ -115,6 +119,15 @@ def change(
     session.flush()
     access_log.changed(session, record.actor, patient_id, "change-patient", target=patient_id, at=at)
     return _patient(session, record)
+
+
+def _check_age(record: Record, changes: Mapping[str, Any]) -> None:
+    """Raise NotPermitted where a minor would come of age by a change of their own: they do not sign alone."""
+    person = record.facts.person
+    born_on = changes.get("birth_date", person.birth_date)
+    zone = ZoneInfo(known_zone(changes.get("time_zone", person.time_zone)))
+    if record.is_patient and of_minor(record) and not is_minor(born_on, zone, record.at):
+        raise NotPermitted("Until you come of age, no change of birth date or time zone says that you have.")
 
 
 def _teams(session: Session, actor: Actor, wanted: Standing, at: datetime) -> dict[UUID, Team]:

@@ -6,6 +6,8 @@ from careteam.policy.vocabulary import ItemClass
 from careteam.services.consents import terms
 from tests.api.examples.stage import Ask, Stage, asks
 from tests.consent.acts import EVENT, in_state, signature
+from tests.fhir_consents.samples import LESS_SUBSTANCE_USE
+from tests.fhir_consents.samples import consent as fhir_consent
 
 DOCUMENT = {"disclosers": ["team"], "recipients": ["role:prescriber"], "classes": ["progress_note", "medication"]}
 
@@ -24,6 +26,12 @@ def _list_consents(stage: Stage) -> Ask:
 @asks("begin_consent")
 def _begin_consent(stage: Stage) -> Ask:
     return Ask(stage.maya, stage.record, {**DOCUMENT, "ends_when": EVENT})
+
+
+@asks("import_consent")
+def _import_consent(stage: Stage) -> Ask:
+    rule = {**LESS_SUBSTANCE_USE, "period": {"end": "2099-01-01"}}
+    return Ask(stage.maya, stage.record, fhir_consent(rule), {"parties": "Patient/17=patient Organization/3=record"})
 
 
 @asks("read_consent")
@@ -119,9 +127,3 @@ def _who_looked(stage: Stage) -> Ask:
     stage.world.consent(stage.maya)
     stage.do(stage.paul, "GET", f"{stage.maya.record}/notes")
     return Ask(stage.maya, stage.record, query={"outcome": "disclosed"})
-
-
-@asks("begin_emergency_access")
-@asks("add_representation")
-def _not_yet(stage: Stage) -> Ask:
-    return Ask(stage.tess, stage.record)

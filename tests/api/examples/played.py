@@ -2,11 +2,23 @@
 
 from typing import Any
 
-from tests.api.examples import consents, people, record, team
+from tests.api.examples import acting, asking, consents, notices, oversight, people, previews, record, special, team
 from tests.api.examples.stage import ASKS, Ask, Stage, rules, send
 from tests.world import World
 
-__all__ = ["ASKS", "consents", "people", "record", "team"]
+__all__ = [
+    "ASKS",
+    "acting",
+    "asking",
+    "consents",
+    "notices",
+    "oversight",
+    "people",
+    "previews",
+    "record",
+    "special",
+    "team",
+]
 SECRETS = {
     "csrf_token": "ImY0YzI5YjE3Ig.aaYl0A.4Yk1TzQ",
     "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
@@ -37,7 +49,7 @@ def played(world: World, operation: str) -> dict[str, Any]:
 def _shown(stage: Stage, answer: Any) -> Any:
     if not answer.data:
         return None
-    return stage.shown(hidden(answer.json)) if answer.is_json else "\r\n".join(answer.text.split("\r\n")[:1])
+    return stage.shown(hidden(answer.json)) if answer.is_json else answer.text.splitlines()[0]
 
 
 def hidden(value: Any) -> Any:
