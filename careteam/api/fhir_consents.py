@@ -15,8 +15,11 @@ from careteam.services.consents.from_fhir_parties import parties_of
 blp = blueprint("fhir_consents", "FHIR R4 Consents, read where they can be said exactly, and refused where not.")
 
 KINDS = ("application/fhir+json", "application/json")
-CONSENT = {"type": "object", "description": "A FHIR R4 (4.0.1) Consent, by itself."}
-BODY = {"required": True, "content": {kind: {"schema": CONSENT} for kind in KINDS}}
+CONSENT = {
+    "type": "object",
+    "description": "A FHIR R4 (4.0.1) Consent, by itself; `application/fhir+json` is taken too.",
+}
+BODY = {"required": True, "content": {"application/json": {"schema": CONSENT}}}
 
 
 @blp.route("/patients/<uuid:patient_id>/consents/fhir", methods=["POST"])

@@ -151,7 +151,7 @@ class Emergency:
 
     id: str
     who: str
-    role: str
+    places: set[str]
     classes: set[str]
     since: datetime
     until: datetime

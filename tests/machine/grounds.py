@@ -74,12 +74,12 @@ def begin_emergency(s: Scene) -> None:
         "password": PASSWORD,
     }
     path = f"{s.place(record)}/emergency-access"
-    running = [e for e in record.emergencies.values() if e.who == who and e.in_force(s.at)]
-    if "prescriber" not in s.model.roles(who, record, s.at) or running:
+    places = {m.id for m in s.model.places(who, record, s.at) if m.role == "prescriber"}
+    if not places or s.model.running(who, record, s.at):
         s.refused(who, "POST", path, body)
         return
     made = s.act(who, "POST", path, body)["id"]
-    record.emergencies[made] = Emergency(made, who, "prescriber", set(body["classes"]), s.at, s.at + HOUR)
+    record.emergencies[made] = Emergency(made, who, places, set(body["classes"]), s.at, s.at + HOUR)
 
 
 def end_emergency(s: Scene) -> None:

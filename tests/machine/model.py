@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tests.machine.facts import PATIENT, Clinician, Consent, Item, Record, Representation, Restriction
+from tests.machine.facts import (
+    PATIENT,
+    Clinician,
+    Consent,
+    Emergency,
+    Item,
+    Membership,
+    Record,
+    Representation,
+    Restriction,
+)
 
 OWN, AUTHOR, HOLDER, REPRESENTATION, EMERGENCY = "own", "author", "holder", "representation", "emergency"
 
@@ -44,11 +54,21 @@ class Model:
 
     def roles(self, who: str, record: Record, at: datetime) -> set[str]:
         """Return the roles in which somebody is a current accepted member."""
+        return {m.role for m in self.places(who, record, at)}
+
+    def places(self, who: str, record: Record, at: datetime) -> list[Membership]:
+        """Return the memberships by which somebody is one."""
         clinician = self.clinicians.get(who)
         if clinician is None or self.shut_out(who):
-            return set()
+            return []
         mine = [m for m in record.memberships.values() if m.who == who and m.current(at)]
-        return {m.role for m in mine if (m.role, m.practice) in clinician.stands_for}
+        return [m for m in mine if (m.role, m.practice) in clinician.stands_for]
+
+    def running(self, who: str, record: Record, at: datetime) -> list[Emergency]:
+        """Return the sessions whose hour runs, while somebody has the place in which they opened them."""
+        here = {m.id for m in self.places(who, record, at)}
+        mine = (e for e in record.emergencies.values() if e.who == who and e.in_force(at))
+        return [e for e in mine if here & e.places]
 
     def was_member(self, who: str, record: Record) -> bool:
         """Say whether somebody is or was a member of the team."""
@@ -92,10 +112,7 @@ class Model:
         return of_team or f"member:{item.holder}" in c.disclosers
 
     def _in_emergency(self, reader: str, record: Record, item: Item, noes: list[Restriction], at: datetime) -> set[str]:
-        roles = self.roles(reader, record, at)
-        mine = (e for e in record.emergencies.values() if e.who == reader and e.role in roles)
-        running = (e for e in mine if e.in_force(at))
-        asked = any(item.item_class in e.classes for e in running)
+        asked = any(item.item_class in e.classes for e in self.running(reader, record, at))
         withheld = item.special or any(no.emergency == "withhold" for no in noes)
         return {EMERGENCY} if asked and not withheld else set()
 

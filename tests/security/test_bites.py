@@ -99,7 +99,7 @@ def _by_id_alone(session: Any, _record: Any, restriction_id: Any) -> Any:
 
 
 def _as_for_the_patient(session: Any, record: Any, consent: Any) -> Any:
-    return views._for_patient(session, record, consent, None, frozenset())
+    return {**dict.fromkeys(views._PATIENT_ONLY), **views._for_patient(session, record, consent, None, frozenset())}
 
 
 def _swap(world: World) -> list[str]:
@@ -200,7 +200,7 @@ FAULTS: Mapping[str, tuple[Fault, Callable[[World], list[str]]]] = {
         lambda _: patch.object(views, "_for_clinician", _as_for_the_patient),
         lambda world: sweep(world, "active", only="/consents")[1],
     ),
-    "a restriction is found by its id alone": (lambda _: patch.object(restrictions, "_find", _by_id_alone), _swap),
+    "a restriction is found by its id alone": (lambda _: patch.object(restrictions, "find", _by_id_alone), _swap),
     "unknown fields are passed over": (
         lambda _: patch.object(StrictParser, "DEFAULT_UNKNOWN_BY_LOCATION", {"json": EXCLUDE}),
         lambda world: taken_columns(Swaps(world, "/notes"))[1],
@@ -233,5 +233,8 @@ def _twice(log: Callable[..., None]) -> Callable[..., None]:
 def test_a_fault_is_found(world: World, name: str) -> None:
     fault, look = FAULTS[name]
     with fault(world):
-        found = look(world)
+        try:
+            found = look(world)
+        except IndexError as nothing_there:  # what was just written is not in a decision made before it
+            found = [repr(nothing_there)]
     assert found, f"with this fault everything is as it should be: {name}"
