@@ -4,30 +4,13 @@
 Permits are told apart by their clause, so that a changed copy of the policy can be asked as well.
 """
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
-from uuid import UUID
 
 from careteam.policy.facts import Limit
-from careteam.policy.vocabulary import ItemClass, Label
+from careteam.policy.matching import ItemFact
 
+__all__ = ["ItemFact", "covers", "permit_number", "permits"]
 SPECIAL = ("psychotherapy_note", "sud_counseling_note")
-
-
-@dataclass(frozen=True, slots=True)
-class ItemFact:
-    """All of an item that bears on who reads it. A holder of `None` is the patient."""
-
-    id: UUID
-    patient_id: UUID
-    item_class: ItemClass
-    author_id: UUID | None
-    holder_id: UUID | None
-    date: date
-    labels: frozenset[Label] = frozenset()
-    draft: bool = False
-    awaits_review: bool = False
 
 
 def permits(scope: Any, item: ItemFact) -> Any | None:

@@ -8,7 +8,6 @@ import pytest
 
 from careteam.policy.changes import Decided
 from careteam.policy.flip import applied, flipped
-from careteam.policy.matching import ItemFact as PolicyItem
 from careteam.policy.vocabulary import ChangeAct, WhyCode
 from careteam.policy.why import Question, explain
 from tests.policy import worlds
@@ -34,10 +33,7 @@ SAYS = {
 
 def question(q: Asked, i: ItemFact) -> Question:
     decided = Decided(q.team, q.consents, q.restrictions, q.grounds)
-    item = PolicyItem(
-        i.id, i.patient_id, i.item_class, i.author_id, i.holder_id, i.date, i.labels, i.draft, i.awaits_review
-    )
-    return Question(decided, q.reader, item, q.at)
+    return Question(decided, q.reader, i, q.at)
 
 
 def unexplained(q: Asked, item: ItemFact) -> list[str]:

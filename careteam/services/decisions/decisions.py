@@ -24,7 +24,7 @@ from careteam.policy.scope import sections
 from careteam.policy.team import ever_members
 from careteam.policy.vocabulary import SPECIAL_CLASSES, ItemClass
 from careteam.policy.why import Explained, Question, explain
-from careteam.services.decisions.past_facts import decided_as_of, item_fact, items_as_of
+from careteam.services.decisions.past_facts import decided_as_of, decided_now, item_fact, items_as_of
 from careteam.services.decisions.past_readers import readers_as_of
 from careteam.services.decisions.words import step_words, told
 from careteam.services.log import access_log
@@ -173,9 +173,7 @@ def _asked(session: Session, record: Record, whom: UUID, as_of: datetime | None)
         raise NotFound
     names = {**record.facts.names, whom: session.get_one(User, whom).name}
     if as_of is None:
-        found = record.facts
-        now = Decided(found.team, found.consents, found.restrictions, found.grounds)
-        return Asked(readers(session, [whom])[whom], now, record.at, names)
+        return Asked(readers(session, [whom])[whom], decided_now(record.facts), record.at, names)
     then = decided_as_of(session, record.patient_id, record.facts, at=as_of)
     return Asked(readers_as_of(session, [whom], at=as_of)[whom], then, as_of, names)
 
