@@ -133,14 +133,6 @@ class VersionRequired(CareTeamError):
     status = 428
 
 
-class NotYetAvailable(CareTeamError):
-    """Named by the specification, not built yet; never approximated."""
-
-    type = "not-yet-available"
-    title = "This is not available yet"
-    status = 501
-
-
 class Unavailable(CareTeamError):
     """Something that the answer depends on does not work (such as the access log): nothing is disclosed."""
 

@@ -30,7 +30,6 @@ MEANINGS: Mapping[type[CareTeamError], str] = {
     errors.Gone: "A link that was used, withdrawn, has expired or never was: the four are one answer.",
     errors.Stale: "It changed since you read it.",
     errors.VersionRequired: "No `If-Match`.",
-    errors.NotYetAvailable: "Not available yet.",
     errors.Unavailable: "The answer could not be given safely. Try again.",
 }
 """What the domain says, and when."""
