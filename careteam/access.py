@@ -17,13 +17,14 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from careteam import facts
 from careteam.errors import Unavailable
 from careteam.facts import Facts
-from careteam.models import Item
+from careteam.models import Direction, Item
 from careteam.models.types import label_mask
 from careteam.policy.facts import Consent, Limit, Reader, Team
 from careteam.policy.grounds import acting
 from careteam.policy.past import could_read
 from careteam.policy.scope import (
     Author,
+    Directed,
     Emergency,
     Holder,
     OwnRecord,
@@ -40,6 +41,8 @@ from careteam.policy.vocabulary import SHAREABLE_CLASSES, Label
 Columns = ReadOnlyColumnCollection[str, ColumnElement[Any]]
 ITEM: Columns = Item.__table__.c
 """The columns that the gate looks at: all of them are those of the item, whatever extends it."""
+_SENT = Direction.__table__.c
+"""To whom the patient sent an item: the one thing that the gate looks at besides."""
 
 READ_LOCKED = (
     "The records were restored from a backup and are being reviewed, so that nothing shows that a patient has closed. "
@@ -121,6 +124,14 @@ def visible_in_any(
     return _rows(model, columns).where(or_(false(), *(and_(opens(scope), also) for scope, also in wanted)))
 
 
+def read_by(session: Session, scopes: Mapping[UUID, Scope], item_id: UUID) -> frozenset[UUID]:
+    """Return which of these readers, each with what they may read, may read this item. One statement."""
+    readers = sorted(scopes)
+    asked = [opens(scopes[reader]) for reader in readers]
+    row = session.execute(select(*asked).where(ITEM.id == item_id)).first() if asked else None
+    return frozenset(reader for reader, may in zip(readers, row or (), strict=False) if may)
+
+
 @lru_cache(maxsize=2048)
 def opens(scope: Scope) -> ColumnElement[bool]:
     """Say in SQL that the scope opens an item."""
@@ -159,6 +170,8 @@ def _covers(item: Columns, permit: Permit) -> ColumnElement[bool]:  # noqa: PLR0
             return and_(item.holder_id == permit.user_id, not_(item.draft))
         case Shared():
             return _shared(item, permit)
+        case Directed():
+            return _directed(item, permit)
         case Released():
             return _released(item, permit)
         case Represented():
@@ -183,6 +196,25 @@ def _shared(item: Columns, permit: Shared) -> ColumnElement[bool]:
         *([item.id.not_in(permit.except_items)] if permit.except_items else []),
         _within(item, permit.labels, permit.less),
     )
+
+
+def _directed(item: Columns, permit: Directed) -> ColumnElement[bool]:
+    return and_(
+        item.directed,
+        not_(item.draft),
+        not_(item.awaits_review),
+        item.holder_id.is_(None),
+        sent_to(permit.user_id),
+        _not_special(item),
+        *_unlimited(item, permit.less),
+    )
+
+
+def sent_to(user_id: UUID, *, after: datetime | None = None) -> ColumnElement[bool]:
+    """Say that the patient sent the item to this person and did not take it back; with `after`: later than that."""
+    sent = select(_SENT.id).where(_SENT.item_id == ITEM.id, _SENT.user_id == user_id, _SENT.revoked_at.is_(None))
+    late = sent if after is None else sent.where(_SENT.sent_at > after)
+    return late.correlate(Item.__table__).exists()
 
 
 def _released(item: Columns, permit: Released) -> ColumnElement[bool]:

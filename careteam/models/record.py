@@ -23,6 +23,7 @@ class Item(Identified, Base):
 
     `holder_id` is empty where the patient holds it. `author_id` is empty for an outside author.
     `representation_id`: its author wrote it on behalf of the patient.
+    `directed`: the patient sent it to somebody at some time (see `Direction`).
     `date` is the item's own date. `version` is its ETag and grows with every change to it or its parts.
     """
 
@@ -46,11 +47,26 @@ class Item(Identified, Base):
     date: Mapped[date]
     draft: Mapped[bool] = mapped_column(default=False)
     awaits_review: Mapped[bool] = mapped_column(default=False)
+    directed: Mapped[bool] = mapped_column(default=False, server_default="0")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"polymorphic_on": "record_type", "version_id_col": version}
+
+
+class Direction(Identified, Base):
+    """The patient sent one item to one person: a permit for that item alone, until taken back."""
+
+    __tablename__ = "direction"
+    __table_args__ = (Index("ix_direction_item_user", "item_id", "user_id"),)
+
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("item.id"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    sent_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    sent_at: Mapped[datetime]
+    revoked_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
+    revoked_at: Mapped[datetime | None]
 
 
 class LabelChange(Identified, Base):

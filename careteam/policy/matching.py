@@ -12,6 +12,7 @@ from uuid import UUID
 from careteam.policy.facts import Limit
 from careteam.policy.scope import (
     Author,
+    Directed,
     Emergency,
     Holder,
     OwnRecord,
@@ -22,7 +23,7 @@ from careteam.policy.scope import (
     Shared,
     reaches,
 )
-from careteam.policy.vocabulary import SPECIAL_CLASSES, ItemClass, Label
+from careteam.policy.vocabulary import SHAREABLE_CLASSES, ItemClass, Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class ItemFact:
     labels: frozenset[Label] = frozenset()
     draft: bool = False
     awaits_review: bool = False
+    sent_to: frozenset[UUID] = frozenset()
+    """To whom the patient sent it, and did not take it back."""
 
 
 def permit_for(scope: Scope, item: ItemFact) -> Permit | None:
@@ -56,7 +59,7 @@ def matches(permit: Permit, item: ItemFact) -> bool:
             return item.author_id == permit.user_id
         case Holder():
             return not item.draft and item.holder_id == permit.user_id
-        case Shared() | Released() | Represented() | Emergency():
+        case Shared() | Directed() | Released() | Represented() | Emergency():
             return not item.draft and _opened(permit, item)
         case _:
             assert_never(permit)
@@ -74,12 +77,15 @@ def limited(limit: Limit, item: ItemFact) -> bool:
     return all(met for is_set, met in wanted if is_set)
 
 
-def _opened(permit: Shared | Released | Represented | Emergency, item: ItemFact) -> bool:
+def _opened(permit: Shared | Directed | Released | Represented | Emergency, item: ItemFact) -> bool:
     match permit:
         case Released():
             return not item.awaits_review and _released(permit, item)
         case Shared():
             return _ordinary(item) and _consented(permit, item)
+        case Directed():
+            sent = item.holder_id is None and permit.user_id in item.sent_to
+            return _ordinary(item) and sent and not _stopped(permit.less, item)
         case Represented():
             return _ordinary(item) and item.item_class in permit.classes and _within(permit, item)
         case Emergency():
@@ -92,7 +98,7 @@ def _ordinary(item: ItemFact) -> bool:
 
 
 def _special(item: ItemFact) -> bool:
-    return item.item_class in SPECIAL_CLASSES
+    return item.item_class not in SHAREABLE_CLASSES  # what is unknown here is nobody's but its author's and holder's
 
 
 def _consented(permit: Shared, item: ItemFact) -> bool:

@@ -74,6 +74,18 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
+class Directed:
+    """Rules 4 to 7: what the patient sent to this reader, item by item, less the restrictions on this reader.
+
+    Covers items that the patient holds, whatever their class, labels and date; never special notes.
+    """
+
+    user_id: UUID
+    less: tuple[Limit, ...]
+    clause = "directed"
+
+
+@dataclass(frozen=True, slots=True)
 class Released:
     """Rule 3: special notes of one class that their authors released to this reader, under a consent of that kind.
 
@@ -103,7 +115,7 @@ class Emergency:
     clause = "emergency"
 
 
-Permit = OwnRecord | Represented | Author | Holder | Shared | Released | Emergency
+Permit = OwnRecord | Represented | Author | Holder | Shared | Directed | Released | Emergency
 
 
 @dataclass(frozen=True, slots=True)

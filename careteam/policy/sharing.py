@@ -8,7 +8,7 @@ The numbers are those of the rule's own text:
     1. The author, and the holder: permit, also after their membership ended.
     2. Not a current accepted member of this patient's team: deny.
     3. A special note: only by a consent of its own kind and the author's release.
-    4. Candidates: each active `sharing` consent that matches.
+    4. Candidates: each active `sharing` consent that matches, and the patient's permit of an item sent to the reader.
     5. No candidate: deny.   6. A restriction matches: deny.   7. Otherwise permit.
     8. An emergency session permits what 4 and 5 denied, and what a restriction with `emergency: allow` denied.
 """
@@ -29,7 +29,7 @@ from careteam.policy.facts import (
     Team,
 )
 from careteam.policy.grounds import acting, open_emergencies, released_to, represented
-from careteam.policy.scope import Author, Emergency, Holder, OwnRecord, Permit, Released, Scope, Shared
+from careteam.policy.scope import Author, Directed, Emergency, Holder, OwnRecord, Permit, Released, Scope, Shared
 from careteam.policy.team import ever_members, roles_now
 from careteam.policy.vocabulary import SHAREABLE_CLASSES, ConsentKind, EmergencyRule, ItemClass, Purpose, Role
 
@@ -80,6 +80,7 @@ def _as_member(
     """Yield what rules 3 to 8 open to a current member."""
     less, members = _limits(reader, roles, standing), ever_members(team)
     yield from (_permit(c, members, less) for c in candidates(reader, roles, consents, at))
+    yield Directed(reader.user_id, less)
     released = released_to(grounds.releases, reader.user_id)
     if released:
         yield from (_release(c, members, less, released) for c in _of_special_notes(reader, roles, consents, at))

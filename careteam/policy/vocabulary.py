@@ -491,6 +491,13 @@ class NoticeKind(StrEnum):
     SIGNATURE_REFUSED = "signature_refused"
     CAME_OF_AGE = "came_of_age"
     BACKUP_RESTORED = "backup_restored"
+    SENT_TO_YOU = "sent_to_you"
+    ANSWERED = "answered"
+    QUESTIONNAIRE_REQUESTED = "questionnaire_requested"
+    REFERRAL_PROPOSED = "referral_proposed"
+    REFERRED_TO_YOU = "referred_to_you"
+    REFERRAL_ANSWERED = "referral_answered"
+    MESSAGE = "message"
 
 
 class MailKind(StrEnum):
@@ -566,7 +573,9 @@ class WhyCode(StrEnum):
     OTHER_CLASS = "other_class"
     LABEL_NOT_LISTED = "label_not_listed"
     OTHER_DATES = "other_dates"
+    SENT = "sent"
     CONSENT = "consent"
+    DIRECTED = "directed"
     NO_CONSENT = "no_consent"
     RESTRICTED = "restricted"
     EMERGENCY = "emergency"

@@ -179,15 +179,22 @@ def _consents(q: Question) -> Iterator[Step]:
     sharing = sorted((c for c in q.decided.consents if c.kind not in SPECIAL_KINDS), key=lambda c: c.id)
     steps = [Step("4", _fails(q, c) or WhyCode.MATCHES, about=c.id) for c in sharing]
     yield from steps
-    matching = [] if q.item.awaits_review else [s for s in steps if s.code is WhyCode.MATCHES]
+    sent = [Step("4", WhyCode.SENT)] if _sent(q) else []
+    yield from sent
+    matching = [] if q.item.awaits_review else [s for s in steps if s.code is WhyCode.MATCHES] + sent
     restricting = list(_restricting(q)) if matching else []
     if matching and not restricting:
-        yield Step("7", WhyCode.CONSENT, permits=True, about=matching[0].about)
+        by = matching[0]
+        yield Step("7", WhyCode.DIRECTED if by.code is WhyCode.SENT else WhyCode.CONSENT, permits=True, about=by.about)
     yield from _emergency(q)
     if q.item.awaits_review:
         yield Step("before_all", WhyCode.AWAITS_REVIEW, permits=False)
     yield from (Step("6", WhyCode.RESTRICTED, permits=False, about=r) for r in restricting)
     yield Step("5", WhyCode.NO_CONSENT, permits=False)
+
+
+def _sent(q: Question) -> bool:
+    return q.item.holder_id is None and q.reader.user_id in q.item.sent_to
 
 
 def _emergency(q: Question) -> Iterator[Step]:

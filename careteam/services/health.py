@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from careteam.errors import Unavailable
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration; a test compares it with the migrations folder."""
 
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 PROTECTED = frozenset({
     "Item", "Note", "NoteAddendum", "Medication", "MedicationEvent", "MedicationReview", "LabelChange", "ImportSource",
     "Allergy", "Condition", "EntryChange", "Reconciliation", "DifferenceDecision", "DecidedEntry",
+    "Answer", "CheckIn", "CheckInSchedule", "CostRequest", "PriorTrial", "RefillRequest", "SideEffect", "Supply",
+    "Measure", "MeasureRequest", "Intake", "Message", "MessageRecipient", "MessageThread", "PlanAcknowledgement",
+    "PlanItem", "PlanReview", "PlanVersion", "Question", "Referral", "Direction",
 })  # fmt: skip
 """The models of the shared record: every kind of item, its parts, and what came with an import."""
 

@@ -6,7 +6,18 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from careteam.policy.facts import Limit
-from careteam.policy.scope import Author, Emergency, Holder, OwnRecord, Permit, Released, Represented, Scope, Shared
+from careteam.policy.scope import (
+    Author,
+    Directed,
+    Emergency,
+    Holder,
+    OwnRecord,
+    Permit,
+    Released,
+    Represented,
+    Scope,
+    Shared,
+)
 from careteam.policy.vocabulary import ItemClass, Label
 from tests.policy.cast import BO, PATIENT, PAUL, RECORD, STRANGER, TESS
 from tests.policy.grid import BY_ID, CLASSES, DATES
@@ -50,9 +61,10 @@ released = st.builds(
 classes, less = st.frozensets(st.sampled_from(CLASSES)), st.lists(limits, max_size=3).map(tuple)
 represented = st.builds(Represented, st.uuids(version=4), classes, st.frozensets(labels), less)
 emergency = st.builds(Emergency, st.uuids(version=4), classes, less)
+directed = st.builds(Directed, people, less)
 own = st.builds(OwnRecord, st.frozensets(ids, max_size=9))
 permits: st.SearchStrategy[Permit] = (
-    shared | released | represented | emergency | own | st.builds(Author, people) | st.builds(Holder, people)
+    shared | directed | released | represented | emergency | own | st.builds(Author, people) | st.builds(Holder, people)
 )
 scopes = st.builds(Scope, st.just(RECORD), st.lists(shared | permits, max_size=4).map(tuple))
 

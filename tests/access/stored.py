@@ -73,6 +73,7 @@ def write_cases(session: Session, cases: Iterable[Case]) -> list[Case]:
     add(session, models.Membership, (row for q in questions for row in memberships(q)))
     add(session, models.Consent, (consent(q.team.patient_id, c) for q in questions for c in q.consents))
     add(session, models.Item, (item(i) for n, case in enumerate(written, 1) for i in beside(case, n)))
+    add(session, models.Direction, (row for case in written for row in directions(case.item)))
     grounds = [(q, q.grounds) for q in questions]
     add(session, models.Representation, (representation(*r) for q in questions for r in _represented(q)))
     add(session, models.SpecialRelease, (release(q, r) for q, g in grounds for r in g.releases))
@@ -101,6 +102,7 @@ def write_grid(session: Session) -> None:
     add(session, models.Item, map(item, both))
     add(session, models.Medication, (medication(i) for i in both if i.item_class is ItemClass.MEDICATION))
     add(session, models.Note, (note(i) for i in both if i.item_class is not ItemClass.MEDICATION))
+    add(session, models.Direction, (row for i in both for row in directions(i)))
 
 
 def add(session: Session, model: Any, rows: Iterable[dict[str, Any]]) -> None:
@@ -267,9 +269,24 @@ def item(i: ItemFact) -> dict[str, Any]:
         "date": i.date,
         "draft": i.draft,
         "awaits_review": i.awaits_review,
+        "directed": True,
         "created_at": THEN,
         "updated_at": THEN,
     }
+
+
+def directions(i: ItemFact) -> Iterator[dict[str, Any]]:
+    """To whom it was sent; and to everybody else, which was taken back."""
+    for user_id in {*EVERYWHERE, *i.sent_to}:
+        taken_back = None if user_id in i.sent_to else THEN
+        yield {
+            "id": new_id(),
+            "item_id": i.id,
+            "user_id": user_id,
+            "sent_by": TESS,
+            "sent_at": THEN,
+            "revoked_at": taken_back,
+        }
 
 
 def note(i: ItemFact) -> dict[str, Any]:

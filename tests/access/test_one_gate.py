@@ -73,6 +73,12 @@ ALLOWED: Mapping[tuple[str, str], str] = {
     ("careteam.services.backup.redoing", "_existing"): NOES,
     ("careteam.services.decisions.past_facts", "_label_changes"): "the labels of that time, to decide by; shows none",
     ("careteam.services.decisions.past_facts", "_unsigned"): "what were drafts then, to decide by; shows none",
+    ("careteam.services.decisions.past_facts", "_sent"): "to whom items were sent then, to decide by; shows none",
+    ("careteam.services.decisions.past_facts", "_unreviewed"): "what was not confirmed then, to decide by; shows none",
+    ("careteam.services.directing.sending", "_open"): "to whom one item is sent, asked by its sender",
+    ("careteam.services.directing.sending", "send"): "takes back at once what would not be read; shows none",
+    ("careteam.services.directing.sending", "take_back"): "ends permits; shows none",
+    ("careteam.services.directing.sending", "sent_to"): "to whom the gate's own rows are sent, to their sender alone",
     (
         "careteam.services.decisions.replaying",
         "_replayed",

@@ -9,6 +9,7 @@ from careteam.models import AccessEvent, Notice
 from careteam.policy.vocabulary import NoticeKind, Role
 from careteam.services.notices import wording
 from careteam.services.notices.knowing import OF_BOTH_SIDES, OF_CURRENT_MEMBERS, OF_OFFICERS
+from careteam.services.notices.of_items import OF_ITEMS
 from careteam.services.notices.telling import tell
 from tests.consent.acts import begun, signed
 from tests.notices.acts import kinds, listed, sentences, stored
@@ -90,7 +91,7 @@ def test_every_kind_has_words_for_each_who_may_be_told_and_a_rule_of_who_reads_i
     note = world.note(patient, therapist)
     for kind in NoticeKind:
         told = [patient.user_id, therapist.user_id]
-        target = note.id if kind is NoticeKind.NOTE_RELEASED else uuid4()
+        target = note.id if kind in OF_ITEMS else uuid4()
         tell(world.session, told, kind, patient_id=patient.patient_id, target=target, at=world.now)
     world.session.commit()
     assert set(kinds(world, patient)) == set(NoticeKind)

@@ -2,6 +2,7 @@
 
 from tests.policy import (
     cases_of_consents,
+    cases_of_directed,
     cases_of_grounds,
     cases_of_items,
     cases_of_people,
@@ -16,6 +17,7 @@ CASES: tuple[Case, ...] = (
     *cases_of_teams.CASES,
     *cases_of_consents.CASES,
     *cases_of_items.CASES,
+    *cases_of_directed.CASES,
     *cases_of_restrictions.CASES,
     *cases_of_grounds.CASES,
 )

@@ -58,7 +58,7 @@ as_pia = Reader(PIA, vouched(PRESCRIBER))
 as_bo = Reader(BO, vouched(THERAPIST, PRESCRIBER))
 
 
-CLAUSES = {"own_record", "representation", "author", "holder", "consent", "release", "emergency"}
+CLAUSES = {"own_record", "representation", "author", "holder", "consent", "directed", "release", "emergency"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,12 @@ LABELS = (
     frozenset(Label),
 )
 STATES = ((False, False), (True, False), (False, True))
+SENT = (frozenset[UUID](), frozenset({PAUL}), frozenset[UUID](), frozenset({TESS, BO}), frozenset({PAUL, PATIENT}))
+"""To whom an item was sent; of what others hold it opens nothing."""
 DATES = (date(2026, 2, 9), date(2026, 2, 10), date(2026, 2, 11))
 
 GRID: tuple[ItemFact, ...] = tuple(
-    ItemFact(UUID(int=0x100000 + n), RECORD, item_class, author, holder, on, labels, draft, awaits)
+    ItemFact(UUID(int=0x100000 + n), RECORD, item_class, author, holder, on, labels, draft, awaits, SENT[n % len(SENT)])
     for n, (item_class, holder, author, labels, (draft, awaits), on) in enumerate(
         product(CLASSES, HOLDERS, AUTHORS, LABELS, STATES, DATES)
     )

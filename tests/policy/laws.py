@@ -108,7 +108,8 @@ LAWS: Mapping[str, Law] = {
     "an item of an unknown class or label opens to nobody else": Law(unknown_words_on_items),
 }
 SHARING = frozenset({"consent", "release", "representation"})
-"""The clauses that look at labels: an emergency session names classes alone, and what is one's own needs neither."""
+"""The clauses that look at labels: an emergency session names classes alone, what was sent
+one item, and what is one's own needs neither."""
 
 
 def broken(
@@ -127,7 +128,7 @@ def broken(
 def _wrong(law: Law, before: str | None, after: str | None, *, unknown_class: bool) -> bool:
     """What one reads as the patient, author or holder one reads in unknown words too."""
     if law.change is unknown_words_on_items:
-        return after in SHARING or (after == "emergency" and unknown_class)
+        return after in SHARING or (after in {"emergency", "directed"} and unknown_class)
     return before != after if law.same else bool(after and not before)
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from careteam.policy.facts import Limit
 from careteam.policy.matching import ItemFact
+from careteam.policy.vocabulary import ItemClass
 
 __all__ = ["ItemFact", "covers", "permit_number", "permits"]
+KNOWN = tuple(ItemClass)
 SPECIAL = ("psychotherapy_note", "sud_counseling_note")
 
 
@@ -37,6 +39,9 @@ def covers(permit: Any, item: ItemFact) -> bool:
             return not item.draft and bool(item.holder_id == permit.user_id)
         case "consent":
             return _ready_to_share(item) and _consented(permit, item) and not _stopped(permit, item)
+        case "directed":
+            sent = permit.user_id in item.sent_to and item.holder_id is None and item.item_class in KNOWN
+            return _ready_to_share(item) and sent and not _stopped(permit, item)
         case "release":
             return not (item.draft or item.awaits_review) and _released(permit, item) and not _stopped(permit, item)
         case "representation":

@@ -89,10 +89,12 @@ def consented(q: Question, item: ItemFact) -> Decision:
     if item.awaits_review:
         return Decision(None, "awaits review")
     found = [c for c in q.consents if is_candidate(q, c, item)]
-    if not found:
+    if not found and not was_sent(q, item):
         return Decision(None, "5")
     if any(forbids(q, r, item) for r in q.restrictions):
         return Decision(None, "6")
+    if not found:
+        return Decision("directed", "7")
     return Decision("consent", "7", min(c.id for c in found))
 
 
@@ -242,8 +244,13 @@ def _memberships_now(q: Question) -> Iterator[Membership]:
             yield m
 
 
+def was_sent(q: Question, item: ItemFact) -> bool:
+    """Rule 4: "the permit of a directed item": the patient's own item, sent to this reader."""
+    return item.holder_id is None and q.reader.user_id in item.sent_to
+
+
 def is_candidate(q: Question, consent: Consent, item: ItemFact) -> bool:
-    """Rule 4, without the permit of a directed item, which there is none of yet."""
+    """Rule 4, of one consent."""
     return (
         is_active(consent, q.at)
         and is_addressed(q, consent)

@@ -13,7 +13,7 @@ from tests.policy.edges import EDGES
 from tests.policy.reference import decide
 
 EVERY_OUTCOME = {
-    "own_record", "representation", "author", "holder", "consent", "release", "emergency",
+    "own_record", "representation", "author", "holder", "consent", "directed", "release", "emergency",
     "disabled", "unverified", "draft", "awaits review", "another patient's record", "2", "3", "5", "6",
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ from tests.policy.reference import Question, decide
 ITEMS = 20
 """Items asked about in one world."""
 COMMON = {"own_record", "author", "holder", "consent", "draft", "2", "5", "6"}
-RARE = {"disabled", "unverified", "awaits review", "3", "representation", "release", "emergency"}
+RARE = {"disabled", "unverified", "awaits review", "3", "representation", "release", "emergency", "directed"}
 
 
 def disagreements(policy: Policy, *, pairs: int, seed: int) -> Iterator[str]:

@@ -6,7 +6,7 @@ from careteam.api.schemas.fields import Day, PageQuery, Word
 from careteam.policy.vocabulary import ItemClass
 
 OUTCOMES = ["disclosed", "changed", "refused"]
-CLAUSES = ["own_record", "representation", "author", "holder", "consent", "release", "emergency"]
+CLAUSES = ["own_record", "representation", "author", "holder", "consent", "directed", "release", "emergency"]
 
 
 class AccessQuery(PageQuery):

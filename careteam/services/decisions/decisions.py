@@ -24,7 +24,7 @@ from careteam.policy.scope import sections
 from careteam.policy.team import ever_members
 from careteam.policy.vocabulary import SPECIAL_CLASSES, ItemClass
 from careteam.policy.why import Explained, Question, explain
-from careteam.services.decisions.past_facts import decided_as_of, decided_now, item_fact, items_as_of
+from careteam.services.decisions.past_facts import decided_as_of, decided_now, items_as_of, items_now
 from careteam.services.decisions.past_readers import readers_as_of
 from careteam.services.decisions.words import step_words, told
 from careteam.services.log import access_log
@@ -184,7 +184,7 @@ def _item(session: Session, record: Record, item_id: UUID, as_of: datetime | Non
     if row is None:
         raise NotFound
     if as_of is None:
-        return item_fact(row)
+        return items_now(session, [row])[item_id]
     then = items_as_of(session, [row], at=as_of)
     if item_id not in then:
         raise NotFound

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from careteam import facts
 from careteam.facts import Facts
-from careteam.models import AccessEvent, AccessEventItem, LabelChange, Note
+from careteam.models import AccessEvent, AccessEventItem, Direction, LabelChange, Note
 from careteam.policy.changes import Decided
 from careteam.policy.matching import ItemFact
 from careteam.policy.past import as_it_stood
@@ -39,14 +39,16 @@ def decided_as_of(session: Session, patient_id: UUID, found: Facts, *, at: datet
 def items_as_of(session: Session, rows: Iterable[Any], *, at: datetime) -> Mapping[UUID, ItemFact]:
     """Return these items (rows of the item's columns) as they were; what did not exist yet is left out.
 
-    Three statements: labels are taken back by their changes since, drafts by the signature, reviews by the log.
+    Labels are taken back by their changes since, drafts by the signature, reviews by the log: a statement for each,
+    and one for whom it was sent to.
     """
     existing = {row.id: row for row in rows if row.created_at <= at}
     labels = _label_changes(session, existing, at)
     unsigned, unreviewed = _unsigned(session, existing, at), _unreviewed(session, existing, at)
+    sent = _sent(session, existing.values(), at)
     return {
         i: replace(
-            item_fact(row),
+            _item_fact(row, sent[i]),
             labels=_undone(row.labels, labels[i]),
             draft=row.draft or i in unsigned,
             awaits_review=row.awaits_review or i in unreviewed,
@@ -55,8 +57,14 @@ def items_as_of(session: Session, rows: Iterable[Any], *, at: datetime) -> Mappi
     }
 
 
-def item_fact(row: Any) -> ItemFact:
-    """Return an item as it is now."""
+def items_now(session: Session, rows: Iterable[Any]) -> Mapping[UUID, ItemFact]:
+    """Return these items (rows of the item's columns) as they are."""
+    existing = {row.id: row for row in rows}
+    sent = _sent(session, existing.values())
+    return {i: _item_fact(row, sent[i]) for i, row in existing.items()}
+
+
+def _item_fact(row: Any, sent_to: frozenset[UUID]) -> ItemFact:
     return ItemFact(
         id=row.id,
         patient_id=row.patient_id,
@@ -67,7 +75,20 @@ def item_fact(row: Any) -> ItemFact:
         labels=row.labels,
         draft=row.draft,
         awaits_review=row.awaits_review,
+        sent_to=sent_to,
     )
+
+
+def _sent(session: Session, rows: Iterable[Any], at: datetime | None = None) -> Mapping[UUID, frozenset[UUID]]:
+    """Return to whom the patient had sent each of these items at an instant; now, if none is given."""
+    ids = [row.id for row in rows if row.directed]
+    still = Direction.revoked_at.is_(None)
+    there = still if at is None else and_(Direction.sent_at <= at, or_(still, Direction.revoked_at > at))
+    query = select(Direction.item_id, Direction.user_id).where(Direction.item_id.in_(ids), there)
+    found: dict[UUID, frozenset[UUID]] = defaultdict(frozenset)
+    for row in session.execute(query) if ids else ():
+        found[row.item_id] |= {row.user_id}
+    return found
 
 
 def _label_changes(session: Session, ids: Collection[UUID], at: datetime) -> Mapping[UUID, list[Any]]:

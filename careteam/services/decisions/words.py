@@ -37,6 +37,8 @@ STEPS: Mapping[WhyCode, str] = {
     WhyCode.OTHER_CLASS: "This consent does not list its class.",
     WhyCode.LABEL_NOT_LISTED: "It carries a label that this consent does not list.",
     WhyCode.OTHER_DATES: "This consent is about other dates.",
+    WhyCode.SENT: "You sent it to {reader}.",
+    WhyCode.DIRECTED: "You sent it to {reader} and no restriction stops it.",
     WhyCode.CONSENT: "A consent in force covers it and no restriction stops it.",
     WhyCode.NO_CONSENT: "No consent in force covers it.",
     WhyCode.RESTRICTED: "A restriction of yours stops it.",

@@ -44,6 +44,7 @@ COLUMNS = (
 )
 _BASIS = {
     "consent": "under your consent {consent}",
+    "directed": "sent by you",
     "release": "under your consent {consent}, released by its author",
     "emergency": "in a stated emergency (42 CFR 2.51)",
     "representation": "by somebody who acts for you",

@@ -16,7 +16,7 @@ from careteam.policy import grounds
 from careteam.policy.scope import Scope
 from careteam.policy.team import roles_now, standing
 from careteam.policy.vocabulary import NoticeKind, Role
-from careteam.services.notices.of_notes import about_open_notes, scopes_of
+from careteam.services.notices.of_items import about_open_items, scopes_of
 
 OF_CURRENT_MEMBERS = frozenset(
     {
@@ -31,6 +31,9 @@ OF_CURRENT_MEMBERS = frozenset(
         NoticeKind.CONSENT_EXPIRING,
         NoticeKind.REVIEW_DUE,
         NoticeKind.NOTE_RELEASED,
+        NoticeKind.SENT_TO_YOU,
+        NoticeKind.MESSAGE,
+        NoticeKind.REFERRAL_ANSWERED,
     }
 )
 """Clinicians read these while they are in the team: who left sees no consents any more."""
@@ -102,7 +105,7 @@ def readable(found: Known) -> ColumnElement[bool]:
         _of(others, found.known),
     )
     open_now = or_(Notice.patient_id.is_(None), Notice.patient_id.not_in(found.locked))
-    return and_(told, open_now if found.locked else true(), about_open_notes(found.scopes))
+    return and_(told, open_now if found.locked else true(), about_open_items(found.scopes))
 
 
 def _of(kinds: Collection[NoticeKind], patient_ids: Collection[UUID]) -> ColumnElement[bool]:

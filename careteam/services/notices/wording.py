@@ -75,6 +75,18 @@ _SAID: Mapping[NoticeKind, Say | str] = {
     NoticeKind.MEMBERSHIP_ENDED: about_places.ended,
     NoticeKind.REVIEW_DUE: _review_due,
     NoticeKind.NOTE_RELEASED: _released,
+    NoticeKind.SENT_TO_YOU: _acting("Something of yours was sent.", "{who} has sent you something."),
+    NoticeKind.ANSWERED: _acting("You have an answer.", "{who} has an answer."),
+    NoticeKind.QUESTIONNAIRE_REQUESTED: _acting(
+        "A clinician asks you to answer a questionnaire.", "A clinician asks {who} to answer a questionnaire."
+    ),
+    NoticeKind.REFERRAL_PROPOSED: _acting(
+        "A clinician proposes to refer you. Read what it says, then say yes, no or not now.",
+        "A clinician proposes to refer {who}.",
+    ),
+    NoticeKind.REFERRED_TO_YOU: "A clinician refers somebody to you. Accept it to read more, or decline.",
+    NoticeKind.REFERRAL_ANSWERED: _acting("There is news of your referral.", "There is news of a referral of {who}."),
+    NoticeKind.MESSAGE: _acting("There is a new message for you.", "There is a new message for you about {who}."),
     NoticeKind.EMERGENCY_ACCESS: _EMERGENCY,
     NoticeKind.EMERGENCY_REVIEW_DUE: "An emergency access waits for the review of a privacy officer.",
     NoticeKind.EMERGENCY_EXPLANATION_ASKED: _acting(

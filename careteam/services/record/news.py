@@ -102,7 +102,7 @@ def _conditions(session: Session, actor: Actor, known: Known, until: datetime) -
     past = access.scopes_then(session, actor.reader, known, then)
     for patient_id, (_, scope) in known.items():
         look = looks.get(patient_id)
-        new = _is_new(scope, past[patient_id], look) if look else not_(_ITEM.draft)
+        new = _is_new(scope, past[patient_id], look, actor.user_id) if look else not_(_ITEM.draft)
         yield scope, look, and_(new, _exists(scope, actor.user_id))
 
 
@@ -112,8 +112,9 @@ def _exists(scope: Scope, user_id: UUID) -> ColumnElement[bool]:
     return may_be_known(scope, user_id)
 
 
-def _is_new(scope: Scope, past: Scope, look: Look) -> ColumnElement[bool]:
-    new = _ITEM.updated_at > look.at - OVERLAP
+def _is_new(scope: Scope, past: Scope, look: Look, user_id: UUID) -> ColumnElement[bool]:
+    sent = and_(_ITEM.directed, access.sent_to(user_id, after=look.at - OVERLAP))
+    new = or_(_ITEM.updated_at > look.at - OVERLAP, sent)
     if set(scope.permits) <= set(past.permits):
         return and_(not_(_ITEM.draft), new)
     return and_(not_(_ITEM.draft), or_(new, not_(access.opens(past))))

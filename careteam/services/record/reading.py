@@ -13,6 +13,7 @@ from careteam.models import Item
 from careteam.services.log import access_log
 from careteam.services.log.access_log import Disclosed
 from careteam.services.paging import page
+from careteam.services.record import answers
 from careteam.services.record.records import Record
 
 
@@ -25,6 +26,8 @@ class Kind:
     read_one: str
     read_many: str
     present: Callable[[Session, Record, Sequence[Any]], list[dict[str, Any]]]
+    answered: bool = False
+    """Its items are shown with the answers to them, as far as the reader may read each."""
 
 
 def newest(
@@ -43,7 +46,8 @@ def newest(
     query = record.rows(kind.model, *kind.columns).where(*where)
     ordered = query.order_by(kind.model.date.desc(), kind.model.id.desc())
     found = page(session, ordered, limit=limit, cursor=cursor)
-    return kind.present(session, record, found.rows), found.cursor, record.seen(found.rows)
+    shown, seen = _shown(session, record, kind, found.rows)
+    return shown, found.cursor, seen
 
 
 def page_of(
@@ -66,8 +70,9 @@ def read(session: Session, record: Record, kind: Kind, item_id: UUID) -> dict[st
     rows = session.execute(record.rows(kind.model, *kind.columns).where(kind.model.id == item_id)).all()
     if not rows:
         raise NotFound
-    access_log.disclosed(session, record.actor, record.patient_id, kind.read_one, record.seen(rows), at=record.at)
-    return kind.present(session, record, rows)[0]
+    shown, seen = _shown(session, record, kind, rows)
+    access_log.disclosed(session, record.actor, record.patient_id, kind.read_one, seen, at=record.at)
+    return shown[0]
 
 
 def to_change(session: Session, record: Record, kind: Kind, item_id: UUID) -> Any:
@@ -82,7 +87,18 @@ def changed(session: Session, record: Record, kind: Kind, act: str, item_id: UUI
     """Write what changed and log the act; return the item as it is now."""
     session.flush()
     rows = session.execute(record.rows(kind.model, *kind.columns).where(kind.model.id == item_id)).all()
-    access_log.changed(
-        session, record.actor, record.patient_id, act, target=item_id, items=record.seen(rows), at=record.at
-    )
-    return kind.present(session, record, rows)[0]
+    shown, seen = _shown(session, record, kind, rows)
+    access_log.changed(session, record.actor, record.patient_id, act, target=item_id, items=seen, at=record.at)
+    return shown[0]
+
+
+def _shown(
+    session: Session, record: Record, kind: Kind, rows: Sequence[Any]
+) -> tuple[list[dict[str, Any]], list[Disclosed]]:
+    """Return these rows as they are shown, with their answers where the kind has any, and all that this discloses."""
+    shown, seen = kind.present(session, record, rows), record.seen(rows)
+    if not kind.answered:
+        return shown, seen
+    found = answers.of(session, record, [row.id for row in rows])
+    with_answers = [{**item, "answers": found.shown.get(item["id"], [])} for item in shown]
+    return with_answers, seen + found.seen

@@ -1,4 +1,4 @@
-"""Notices of released notes: they exist while the gate opens the note, and no longer (`domain.md`, "The decision")."""
+"""Notices of single items: they exist while the gate opens the item, and no longer (`domain.md`, "The decision")."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,7 +19,19 @@ def scopes_of(reader: Reader, found: Iterable[Facts], *, at: datetime) -> tuple[
     return tuple(readable(reader, f.team, f.consents, f.restrictions, f.grounds, at=at) for f in found)
 
 
-def about_open_notes(scopes: Iterable[Scope]) -> ColumnElement[bool]:
-    """Return the condition that a notice is of no note, or of one that these scopes open."""
+OF_ITEMS = frozenset(
+    {
+        NoticeKind.NOTE_RELEASED,
+        NoticeKind.SENT_TO_YOU,
+        NoticeKind.ANSWERED,
+        NoticeKind.QUESTIONNAIRE_REQUESTED,
+        NoticeKind.MESSAGE,
+    }
+)
+"""Their target is an item."""
+
+
+def about_open_items(scopes: Iterable[Scope]) -> ColumnElement[bool]:
+    """Return the condition that a notice is of no item, or of one that these scopes open."""
     opened = access.visible_in_any(Item, [(scope, true()) for scope in scopes], Item.id)
-    return or_(Notice.kind != NoticeKind.NOTE_RELEASED, Notice.target.in_(opened))
+    return or_(Notice.kind.not_in(OF_ITEMS), Notice.target.in_(opened))

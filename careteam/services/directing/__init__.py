@@ -1,0 +1,1 @@
+"""Directed items: the patient sends one item to named members, which is their permit for that item alone."""
