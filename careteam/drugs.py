@@ -8,11 +8,15 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class Drug:
-    """One ingredient: its name in lower case, its RxNorm ingredient code (RXCUI) and its ATC codes, as sourced."""
+    """One ingredient: its name in lower case, its RxNorm ingredient code (RXCUI) and its ATC codes, as sourced.
+
+    The code is empty where none was sourced. `classes` are those by which interaction rules speak of it.
+    """
 
     name: str
     rxnorm: str
     atc: tuple[str, ...]
+    classes: frozenset[str] = frozenset()
 
 
 @cache
@@ -23,19 +27,28 @@ def by_name() -> Mapping[str, Drug]:
 
 @cache
 def by_rxnorm() -> Mapping[str, Drug]:
-    """Return the known drugs by their RxNorm ingredient codes."""
-    return {drug.rxnorm: drug for drug in _rows()}
+    """Return the known drugs by their RxNorm ingredient codes, as far as they have one."""
+    return {drug.rxnorm: drug for drug in _rows() if drug.rxnorm}
 
 
 @cache
 def same_as() -> Mapping[str, tuple[str, ...]]:
-    """Return the brands and salts that stand for ingredients, by name, from `careteam/data/drug_words.tsv`."""
-    return {name: tuple(means.split(" / ")) for name, means, _source in _cells("drug_words.tsv")}
+    """Return the brands and salts that stand for ingredients, by name, where doses may be compared under them."""
+    return {name: tuple(means.split(" / ")) for name, means, pairs, _ in _cells("drug_words.tsv") if pairs == "yes"}
+
+
+@cache
+def brands() -> Mapping[str, tuple[str, ...]]:
+    """Return every name of `careteam/data/drug_words.tsv` with its ingredients: other releases and routes too."""
+    return {name: tuple(means.split(" / ")) for name, means, _pairs, _source in _cells("drug_words.tsv")}
 
 
 @cache
 def _rows() -> tuple[Drug, ...]:
-    return tuple(Drug(name, rxnorm, tuple(filter(None, atc.split(",")))) for name, rxnorm, atc in _cells("drugs.tsv"))
+    return tuple(
+        Drug(name, rxnorm, tuple(filter(None, atc.split(","))), frozenset(filter(None, classes.split(","))))
+        for name, rxnorm, atc, classes, _source in _cells("drugs.tsv")
+    )
 
 
 def _cells(file: str) -> list[list[str]]:

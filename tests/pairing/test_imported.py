@@ -55,8 +55,7 @@ def test_a_list_of_ten_drugs_beside_what_is_taken(world: World) -> None:
     world.medication(patient, patient, drug="vitamin b 12", source=TAKEN)
     found = by_name(pairs(world, patient, patient))
     assert found["sertraline"] == ("not_comparable", 1, 2)
-    assert found["lasix"] == ("not_comparable", 1, 1)
-    assert found["furosemide"] == ("only_prescribed", 1, 0)
+    assert found["furosemide"] == ("not_comparable", 2, 1)
     assert found["vitamin b 12"] == ("not_comparable", 1, 1)
     assert found["metoprolol succinate"] == ("only_prescribed", 1, 0)
     assert found["acetaminophen / hydrocodone"][0] == found["acetaminophen / oxycodone hydrochloride"][0]

@@ -24,8 +24,18 @@ LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 class Ages:
     """Computes ages for one reader. Consents that ended are read once, and only if what others share is asked about."""
 
-    def __init__(self, session: Session, record: Record, view: View, rows: Mapping[UUID, Any]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        record: Record,
+        view: View,
+        rows: Mapping[UUID, Any],
+        *,
+        closed: Sequence[Consent] | None = None,
+    ) -> None:
+        """Without `closed`, the consents of this patient that ended, they are read where they are needed."""
         self.session, self.record, self.view, self.rows = session, record, view, rows
+        self.closed = closed
         self.zone = ZoneInfo(record.facts.person.time_zone)
 
     def of(self, line: Line, verdict: Verdict, decided: Sequence[datetime]) -> datetime:
@@ -53,5 +63,7 @@ class Ages:
     @cached_property
     def _consents(self) -> list[Consent]:
         patient_id = self.record.patient_id
+        if self.closed is not None:
+            return [*self.record.facts.consents, *self.closed]
         closed = facts.closed_since(self.session, [patient_id], LONG_AGO)
         return [*self.record.facts.consents, *closed.get(patient_id, ())]

@@ -101,7 +101,7 @@ def two_sides(
     by_id, events = known or _all(session, record)
     rows = by_id.values()
     view = view_of(record)
-    lines = paired(_entry(row, events.get(row.id, ())) for row in rows)
+    lines = paired(entry_of(row, events.get(row.id, ())) for row in rows)
     judgements = [(line, judged(line, view)) for line in lines]
     differing = [verdict for _, verdict in judgements if verdict.differs]
     if decided is None:
@@ -187,7 +187,8 @@ def _holders(record: Record, side: MedicationSide) -> Sequence[UUID | None]:
     return [None, *sorted(ever_members(record.team))]
 
 
-def _entry(row: Any, events: Sequence[Event]) -> Entry:
+def entry_of(row: Any, events: Sequence[Event]) -> Entry:
+    """Return an entry as the rules see it: a gate row (`medications.COLUMNS`) and its events."""
     return Entry(
         id=row.id,
         side=MedicationSide.PRESCRIBED if row.prescribed else MedicationSide.TAKEN,
