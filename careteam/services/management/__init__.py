@@ -1,0 +1,1 @@
+"""Medication management: check-ins and their schedules, supplies, and requests for more."""
