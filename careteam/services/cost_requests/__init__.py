@@ -1,0 +1,1 @@
+"""What keeps a patient from getting a medication, and the way that a prescriber names."""
