@@ -15,7 +15,7 @@ from careteam.services.importing import Opened
 
 @click.command("open-kept")
 def open_kept() -> None:
-    """Make allergies and conditions of what imports before this version kept sealed.
+    """Make allergies, conditions and measures of what imports before this version kept sealed.
 
     Every record is opened in one transaction of its own; running it again changes nothing. What was kept waits, like
     every import, until its holder has confirmed its labels. Names of authors that stood elsewhere in the file are
@@ -34,9 +34,15 @@ def _open(record: UUID) -> Opened:
 
 
 def _print(console: Console, opened: list[Opened]) -> None:
-    table = Table("Record", "Allergies", "Conditions", "Still sealed")
+    table = Table("Record", "Allergies", "Conditions", "Measures", "Still sealed")
     for one in opened:
-        numbers = (one.taken.get("AllergyIntolerance", 0), one.taken.get("Condition", 0), sum(one.sealed.values()))
+        measures = one.taken.get("Observation", 0) + one.taken.get("QuestionnaireResponse", 0)
+        numbers = (
+            one.taken.get("AllergyIntolerance", 0),
+            one.taken.get("Condition", 0),
+            measures,
+            sum(one.sealed.values()),
+        )
         table.add_row(str(one.patient_id), *map(str, numbers))
     if opened:
         console.print(table)

@@ -20,6 +20,7 @@ from careteam.fhir_reading.results import (
     ReadCondition,
     ReadEntry,
     Reading,
+    ReadMeasure,
     ReadMedication,
     ReadNote,
     ReadPatient,
@@ -32,7 +33,7 @@ from careteam.fhir_reading.strict_json import Limits
 
 __all__ = [
     "Dosage", "KeptResource", "Limits", "OutsideAuthor", "Party", "PartyKind", "Precision", "ReadAllergy",
-    "ReadCondition", "ReadConsent", "ReadDenial", "ReadEntry", "ReadMedication", "ReadNote", "ReadPatient",
-    "ReadPermit", "Reading", "Sensitivity", "Skipped", "SourceIdentifier", "Sourced", "TypeTally", "UnreadableBundle",
-    "When", "read_bundle", "read_consent", "read_kept",
+    "ReadCondition", "ReadConsent", "ReadDenial", "ReadEntry", "ReadMeasure", "ReadMedication", "ReadNote",
+    "ReadPatient", "ReadPermit", "Reading", "Sensitivity", "Skipped", "SourceIdentifier", "Sourced", "TypeTally",
+    "UnreadableBundle", "When", "read_bundle", "read_consent", "read_kept",
 ]  # fmt: skip

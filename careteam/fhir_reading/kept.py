@@ -1,4 +1,4 @@
-"""What is kept whole and unread: measures until their class is opened, and what nobody can read safely."""
+"""What is kept whole and unread: what nobody can read safely, and parts of questionnaires that give no score."""
 
 from careteam.fhir_reading.canonical import canonical, content_sha256
 from careteam.fhir_reading.concepts import LOINC, codes

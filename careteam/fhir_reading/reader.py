@@ -7,8 +7,9 @@ from careteam.fhir_reading import medications, notes
 from careteam.fhir_reading.bundle import Opened
 from careteam.fhir_reading.faults import UnreadableBundle
 from careteam.fhir_reading.kept import UNREADABLE, keep, kept_class
-from careteam.fhir_reading.kept_entries import entry_of
+from careteam.fhir_reading.kept_entries import Entry, entry_of
 from careteam.fhir_reading.ledger import Ledger
+from careteam.fhir_reading.measures import repeats
 from careteam.fhir_reading.modifiers import MODIFIED, is_modified
 from careteam.fhir_reading.people import author, read_patient, team_authors
 from careteam.fhir_reading.person import Person
@@ -20,14 +21,17 @@ from careteam.fhir_reading.results import (
     ReadAllergy,
     ReadCondition,
     Reading,
+    ReadMeasure,
     ReadMedication,
     ReadNote,
     ReadPatient,
     Sourced,
 )
 from careteam.fhir_reading.shapes import MODELLED, check_shape
+from careteam.policy.vocabulary import ItemClass
 
 NOT_SHARED = "not part of the shared record"
+REPEATED = "the total of a questionnaire response in this file, which is taken with its answers"
 OTHER_PERSON = "about another person than the chosen subject"
 WHY_SKIPPED = {
     "Consent": "a consent waits for the patient's signature: import it by itself, into the patient's consents",
@@ -50,7 +54,7 @@ class Reader:
     patient: ReadPatient | None = None
     medications: list[ReadMedication] = field(default_factory=list)
     notes: list[ReadNote] = field(default_factory=list)
-    entries: list[ReadAllergy | ReadCondition] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     kept: list[KeptResource] = field(default_factory=list)
     authors: dict[str, OutsideAuthor] = field(default_factory=dict)
     products: set[str] = field(default_factory=set)
@@ -64,9 +68,7 @@ class Reader:
             return
         check_shape(resource)
         if item_class is not None:
-            if self._concerns(resource):
-                self.kept.append(keep(resource, item_class))
-                self.ledger.kept[resource.kind] += 1
+            self._take_measure(resource, item_class)
             return
         self._take(resource)
 
@@ -114,11 +116,21 @@ class Reader:
             self.ledger.taken[resource.kind] += 1
 
     def _take_entry(self, resource: Resource) -> None:
+        if self._concerns(resource):
+            self._take_or_keep(resource, UNREADABLE[resource.kind])
+
+    def _take_measure(self, resource: Resource, item_class: ItemClass) -> None:
         if not self._concerns(resource):
             return
+        if repeats(resource, self.person, self.directory):
+            self.ledger.skip(resource, REPEATED)
+            return
+        self._take_or_keep(resource, item_class)
+
+    def _take_or_keep(self, resource: Resource, item_class: ItemClass) -> None:
         found = entry_of(resource, self.person, self.directory)
         if found is None:
-            self.kept.append(keep(resource, UNREADABLE[resource.kind]))
+            self.kept.append(keep(resource, item_class))
             self.ledger.kept[resource.kind] += 1
             return
         self.entries.append(found)
@@ -180,6 +192,7 @@ class Reader:
             notes=tuple(self.notes),
             allergies=tuple(entry for entry in self.entries if isinstance(entry, ReadAllergy)),
             conditions=tuple(entry for entry in self.entries if isinstance(entry, ReadCondition)),
+            measures=tuple(entry for entry in self.entries if isinstance(entry, ReadMeasure)),
             kept=tuple(self.kept),
             outside_authors=tuple(self.authors.values()),
             tally=self.ledger.tally(),

@@ -104,7 +104,7 @@ class ReadNote(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadEntry(Sourced):
-    """What an allergy and a condition have in common. `codes` are pairs of system and code, as the source gives them.
+    """What an allergy, a condition and a measure have in common. `codes`: pairs of system and code of the source.
 
     `remarks` are what the source says and no field here holds. `reported`: told by the patient or somebody close.
     """
@@ -152,8 +152,21 @@ class ReadCondition(ReadEntry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadMeasure(ReadEntry):
+    """The score of a questionnaire that is known here; `answers`: option by question, where the source gives them."""
+
+    resource_type: str
+    questionnaire: str
+    version: str
+    score: int
+    band: str
+    answers: tuple[tuple[str, int], ...] | None
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptResource(Sourced):
-    """Stored unread until its class is opened: `document` is the whole resource as canonical JSON."""
+    """Stored unread, because nobody can read it safely: `document` is the whole resource as canonical JSON."""
 
     item_class: ItemClass
     resource_type: str
@@ -197,6 +210,7 @@ class Reading:
     notes: tuple[ReadNote, ...]
     allergies: tuple[ReadAllergy, ...]
     conditions: tuple[ReadCondition, ...]
+    measures: tuple[ReadMeasure, ...]
     kept: tuple[KeptResource, ...]
     outside_authors: tuple[OutsideAuthor, ...]
     tally: tuple[TypeTally, ...]
@@ -204,4 +218,4 @@ class Reading:
     @property
     def items(self) -> tuple[Sourced, ...]:
         """All that is stored of the file but the Patient."""
-        return (*self.medications, *self.notes, *self.allergies, *self.conditions, *self.kept)
+        return (*self.medications, *self.notes, *self.allergies, *self.conditions, *self.measures, *self.kept)

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from careteam.models.base import Base, Identified
 from careteam.models.record import Item
 from careteam.models.types import Sealed, word
 from careteam.policy.treatment_words import MeasureSource
@@ -53,14 +52,3 @@ class MeasureRequest(Item):
     error_at: Mapped[datetime | None]
 
     __mapper_args__ = {"polymorphic_identity": "measure_request"}
-
-
-class CrisisText(Identified, Base):
-    """What a practice says to somebody in danger, in place of the default; the latest row counts."""
-
-    __tablename__ = "crisis_text"
-
-    practice_id: Mapped[UUID] = mapped_column(ForeignKey("practice.id"), index=True)
-    text: Mapped[str] = mapped_column(String(1000))
-    set_by: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
-    set_at: Mapped[datetime]

@@ -67,15 +67,25 @@ def test_every_condition_and_allergy_becomes_one_entry(person: tuple[Sequence[di
         assert read == expected
 
 
-def test_measures_are_kept(person: tuple[Sequence[dict[str, Any]], Reading]) -> None:
+TOTALS = {"44261-6": "phq-9", "89204-2": "phq-9-teens", "70274-6": "gad-7"}
+
+
+def test_every_total_that_is_a_whole_number_becomes_one_score(person: tuple[Sequence[dict[str, Any]], Reading]) -> None:
+    """Scores are sums of whole numbers: one total that says 16.32 stays sealed."""
     resources, reading = person
-    expected = [
-        r["id"]
+    totals = [
+        (r["id"], TOTALS[coding["code"]], r["valueQuantity"]["value"], r["effectiveDateTime"])
         for r in resources
-        if r["resourceType"] == "QuestionnaireResponse"
-        or (r["resourceType"] == "Observation" and (PHQ_9 | GAD_7) & {coding["code"] for coding in r["code"]["coding"]})
+        if r["resourceType"] == "Observation"
+        for coding in r["code"]["coding"]
+        if coding["code"] in PHQ_9 | GAD_7
     ]
-    assert [json.loads(kept.document)["id"] for kept in reading.kept] == expected
+    read = [
+        (m.source_key.partition("/")[2], m.questionnaire, m.score, m.recorded and m.recorded.text)
+        for m in reading.measures
+    ]
+    assert read == [total for total in totals if total[2] == int(total[2])]
+    assert [json.loads(k.document)["id"] for k in reading.kept] == [t[0] for t in totals if t[2] != int(t[2])]
 
 
 def test_the_tally_accounts_for_every_resource(person: tuple[Sequence[dict[str, Any]], Reading]) -> None:

@@ -59,7 +59,7 @@ def test_the_command_run_again_changes_nothing(world: World, people: tuple[Perso
     assert rows(world) == before
 
 
-def test_measures_stay_sealed(world: World, people: tuple[Person, Person, Person]) -> None:
+def test_a_score_without_its_day_stays_sealed(world: World, people: tuple[Person, Person, Person]) -> None:
     opened(world)
     sources = {
         s.resource_type: (s.item_id is None, s.kept is None) for s in world.session.scalars(select(ImportSource))

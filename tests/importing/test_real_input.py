@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from careteam.fhir_reading import read_bundle
-from careteam.models import Allergy, Condition, ImportSource, Medication, Note, Patient
+from careteam.models import Allergy, Condition, ImportSource, Measure, Medication, Note, Patient
 from careteam.policy.vocabulary import MedicationStatus, Role
 from careteam.services.importing import run
 from tests.fhir_reading.samples import DATA
@@ -47,6 +47,23 @@ def told(path: Path) -> tuple[str, Counter[MedicationStatus], Counter[str]]:
     return person["birthDate"], medications, Counter(r["resourceType"] for r in found)
 
 
+TOTALS = {"44261-6": "phq-9", "89204-2": "phq-9-teens", "70274-6": "gad-7"}
+
+
+def totals(path: Path) -> Counter[tuple[str, int]]:
+    """The totals of questionnaires that are whole numbers, counted from the file."""
+    found = [entry["resource"] for entry in json.loads(path.read_bytes())["entry"]]
+    observed = (r for r in found if r["resourceType"] == "Observation")
+    codes = ((coding["code"], r) for r in observed for coding in r["code"]["coding"] if coding["code"] in TOTALS)
+    given = [(TOTALS[code], r["valueQuantity"]["value"]) for code, r in codes]
+    return Counter((name, int(value)) for name, value in given if value == int(value))
+
+
+def scores(patient_id: Any) -> Any:
+    """What questionnaires and scores the record holds."""
+    return select(Measure.questionnaire, Measure.score).where(Measure.patient_id == patient_id)
+
+
 def test_every_bundle_becomes_a_record_with_the_medications_that_it_holds(world: World, bundles: list[Path]) -> None:
     done = command(world, *bundles, pair=clinicians(world))
     assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, f"{len(bundles)} of {len(bundles)} files imported")
@@ -58,6 +75,7 @@ def test_every_bundle_becomes_a_record_with_the_medications_that_it_holds(world:
         assert count(world, Note, patient_id=patient.id) == types["DocumentReference"]
         assert count(world, Condition, patient_id=patient.id) == types["Condition"]
         assert count(world, Allergy, patient_id=patient.id) == types["AllergyIntolerance"]
+        assert Counter(tuple(row) for row in world.session.execute(scores(patient.id))) == totals(path)
         for kind in ("Condition", "AllergyIntolerance"):
             assert count(world, ImportSource, patient_id=patient.id, resource_type=kind, item_id=None) == 0
 
@@ -97,7 +115,10 @@ def test_single_resources_go_into_the_named_record(world: World, amy: tuple[Pers
     assert (reported.holder_id, reported.prescribed, reported.outside_author) == (None, False, "Amy Baxter")
     assert (prescribed.holder_id, prescribed.prescribed) == (pair[1].user_id, True)
     assert prescribed.outside_author == "Ronald Bone, MD"
-    assert count(world, ImportSource, item_id=None, resource_type="QuestionnaireResponse") == 1
+    found = {(m.answers is not None, m.score, m.band, str(m.date)) for m in world.session.scalars(select(Measure))}
+    assert found == {(True, 12, "moderate", "2022-11-29"), (False, 12, "moderate", "2022-11-29")}
+    assert count(world, ImportSource, item_id=None, resource_type="QuestionnaireResponse") == 0
+    assert count(world, ImportSource, item_id=None, resource_type="Observation") == 1
 
 
 def test_a_single_resource_without_its_subject_is_refused_until_the_record_knows_it(

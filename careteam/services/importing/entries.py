@@ -1,4 +1,4 @@
-"""Imported allergies and conditions, held by the member named for their outside author, else by the patient."""
+"""Imported allergies, conditions and measures, held by the member named for their author, else by the patient."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,9 +9,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from careteam.fhir_reading import ReadAllergy, ReadCondition, ReadEntry, When
-from careteam.models import Allergy, Condition
+from careteam.fhir_reading import ReadAllergy, ReadCondition, ReadEntry, ReadMeasure, When
+from careteam.models import Allergy, Condition, Measure
 from careteam.models.types import new_id
+from careteam.policy.treatment_words import MeasureSource
 from careteam.policy.vocabulary import AllergyKind, ItemClass
 from careteam.services.importing.authors import Authors
 from careteam.services.importing.dates import dated
@@ -44,14 +45,16 @@ class Remarks:
 
 def item(
     session: Session, read: ReadEntry, patient_id: UUID, patient_name: str, authors: Authors, *, at: datetime
-) -> Allergy | Condition:
-    """Return the allergy or condition, ready to be written."""
+) -> Allergy | Condition | Measure:
+    """Return the allergy, condition or measure, ready to be written."""
     columns = _columns(read, patient_id, patient_name, authors, at=at)
     match read:
         case ReadAllergy():
             return _allergy(session, read, columns, at=at)
         case ReadCondition():
             return _condition(session, read, columns, at=at)
+        case ReadMeasure():
+            return _measure(session, read, columns)
     raise TypeError(type(read).__name__)
 
 
@@ -83,6 +86,16 @@ def _condition(session: Session, read: ReadCondition, columns: Mapping[str, Any]
     made.codes = seal(session, Condition.codes, made.id, _codes(read.codes))
     made.note = seal(session, Condition.note, made.id, remarks.words())
     made.error_reason = seal(session, Condition.error_reason, made.id, IN_ERROR if read.entered_in_error else None)
+    return made
+
+
+def _measure(session: Session, read: ReadMeasure, columns: Mapping[str, Any]) -> Measure:
+    made = Measure(**columns, item_class=ItemClass.MEASURE, source=MeasureSource.IMPORTED)
+    made.questionnaire, made.questionnaire_version = read.questionnaire, read.version
+    made.score, made.band, made.flagged = read.score, read.band, read.flagged
+    answers = None if read.answers is None else json.dumps(dict(read.answers))
+    made.answers = seal(session, Measure.answers, made.id, answers)
+    made.error_reason = seal(session, Measure.error_reason, made.id, IN_ERROR if read.entered_in_error else None)
     return made
 
 

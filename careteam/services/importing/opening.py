@@ -11,17 +11,24 @@ from sqlalchemy.orm import Session
 
 from careteam.fhir_reading import ReadEntry, UnreadableBundle, read_kept
 from careteam.models import ImportSource, Patient
+from careteam.policy.vocabulary import ItemClass
 from careteam.services.importing import entries, whose
 from careteam.services.importing.authors import Authors
-from careteam.services.importing.report import UNREADABLE
+from careteam.services.importing.report import SEALED
 from careteam.services.importing.sources import type_of
 from careteam.services.importing.storing import open_sources
 from careteam.services.log import access_log
 from careteam.vault import unseal
 
 ACT = "open-kept"
-TYPES = ("AllergyIntolerance", "Condition")
-"""The types that were kept whole and are read now. Measures stay kept."""
+_CLASS = {
+    "AllergyIntolerance": ItemClass.ALLERGY,
+    "Condition": ItemClass.CONDITION,
+    "Observation": ItemClass.MEASURE,
+    "QuestionnaireResponse": ItemClass.MEASURE,
+}
+TYPES = tuple(_CLASS)
+"""The types that were kept whole and are read now."""
 _KEPT = (ImportSource.resource_type.in_(TYPES), ImportSource.item_id.is_(None), ImportSource.kept.is_not(None))
 
 
@@ -58,7 +65,9 @@ def open_kept(session: Session, patient_id: UUID, *, at: datetime) -> Opened:
 
 def _read(session: Session, patient_id: UUID) -> tuple[Mapping[UUID, ReadEntry], Mapping[str, int]]:
     """Return what can be read, by its source's id, and how many stay sealed, by the reason."""
-    query = select(ImportSource.id, ImportSource.kept).where(ImportSource.patient_id == patient_id, *_KEPT)
+    query = select(ImportSource.id, ImportSource.kept, ImportSource.resource_type).where(
+        ImportSource.patient_id == patient_id, *_KEPT
+    )
     found: dict[UUID, ReadEntry] = {}
     sealed: Counter[str] = Counter()
     for row in session.execute(query.order_by(ImportSource.id)):
@@ -68,7 +77,7 @@ def _read(session: Session, patient_id: UUID) -> tuple[Mapping[UUID, ReadEntry],
             sealed[error.reason] += 1
             continue
         if entry is None:
-            sealed[UNREADABLE] += 1
+            sealed[SEALED[_CLASS[row.resource_type]]] += 1
         else:
             found[row.id] = entry
     return found, sealed

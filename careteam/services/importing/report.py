@@ -1,7 +1,7 @@
 """What became of a file: counts, reasons and places in the file, and nothing of what it says."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,8 +12,12 @@ from careteam.services.importing.sources import Sifted, type_of
 
 SPECIAL = "tagged as a psychotherapy note: only its author could read it here, so it is kept sealed and unread"
 UNREADABLE = "may mean the opposite of what it seems to say, or nothing, so it is kept sealed and unread"
-READ_CLASSES = frozenset({ItemClass.ALLERGY, ItemClass.CONDITION})
-"""Classes of which a resource is kept only where it cannot be read safely."""
+SEALED: Mapping[ItemClass, str] = {
+    ItemClass.ALLERGY: UNREADABLE,
+    ItemClass.CONDITION: UNREADABLE,
+    ItemClass.MEASURE: "no whole score of a known questionnaire with its day, so it is kept sealed and unread",
+}
+"""Why a resource of a class is kept instead of read."""
 CHANGED = "changed at the source since it was imported; the record keeps what it has"
 
 

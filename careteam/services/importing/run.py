@@ -75,11 +75,10 @@ def _warnings(sifted: Sifted, authors: Authors, at: datetime) -> list[str]:
     """Return what somebody should look at: special notes, notes of another day, authors who are not in the file."""
     notes = [item for item in sifted.taken if isinstance(item, ReadNote)]
     kept = (item for item in sifted.taken if isinstance(item, KeptResource))
-    sealed = [item for item in kept if item.item_class in report.READ_CLASSES]
     remarks = [(item.path, dated(item.written, at=at).remark) for item in notes]
     return [
         *report.special_notes(sifted),
-        *(f"{item.path}: {report.UNREADABLE}" for item in sealed),
+        *(f"{item.path}: {report.SEALED[item.item_class]}" for item in kept),
         *(f"{path}: {remark}" for path, remark in remarks if remark),
         *(f"Nobody in this file is called {name}." for name in authors.missing),
     ]

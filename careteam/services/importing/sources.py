@@ -17,6 +17,7 @@ from careteam.fhir_reading import (
     ReadCondition,
     ReadEntry,
     Reading,
+    ReadMeasure,
     ReadMedication,
     ReadNote,
     ReadPatient,
@@ -69,7 +70,7 @@ def type_of(item: Sourced) -> str:
             return "AllergyIntolerance"
         case ReadCondition():
             return "Condition"
-        case KeptResource():
+        case ReadMeasure() | KeptResource():
             return item.resource_type
     raise TypeError(type(item).__name__)
 

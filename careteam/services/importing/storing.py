@@ -92,7 +92,7 @@ def rows_of(session: Session, read: Sourced, into: Into) -> Rows:
 
 
 def entry_of(session: Session, read: ReadEntry, into: Into) -> Item:
-    """Return the item that an allergy or condition becomes."""
+    """Return the item that an allergy, condition or measure becomes."""
     return entries.item(session, read, into.patient_id, into.patient_name, into.authors, at=into.at)
 
 
