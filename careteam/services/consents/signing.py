@@ -51,7 +51,7 @@ def sign(
     if consent.version != version:
         raise Stale
     shown = terms.of(consent_fact(consent))
-    _check_signature(session, record, typed_name=typed_name, given=terms_sha256, shown=shown)
+    check_signature(session, record, typed_name=typed_name, given=terms_sha256, shown=shown)
     whose = signatures.needed(session, record)
     signatures.check_may_sign(session, record, consent, whose)
     with session.no_autoflush:
@@ -104,7 +104,8 @@ def _check_unsigned(consent: Consent, *, at: datetime) -> None:
         raise Conflict("This consent is signed or closed already.")
 
 
-def _check_signature(session: Session, record: Record, *, typed_name: str, given: str, shown: Terms) -> None:
+def check_signature(session: Session, record: Record, *, typed_name: str, given: str, shown: Terms) -> None:
+    """Raise Invalid unless these are the terms to be shown, and the name of who signs as it is kept here."""
     if given != shown.sha256:
         raise Invalid(
             "These are not the terms of this consent: show those that it names (`terms`), and sign them.",
