@@ -4,9 +4,11 @@ import time
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import exists
 
 from careteam import access
 from careteam.app import create_app
+from careteam.models import Direction, Item
 
 
 def decision_kept() -> Flask:
@@ -32,4 +34,15 @@ def _keeping(seconds: float) -> Flask:
         return found
 
     access.opened = opened
+    return create_app()
+
+
+def sent_for_ever() -> Flask:
+    """What the patient sent is open although they took it back."""
+    sent = Direction.__table__.c
+
+    def sent_to(user_id: Any, **_: Any) -> Any:
+        return exists(sent.id).where(sent.item_id == access.ITEM.id, sent.user_id == user_id).correlate(Item.__table__)
+
+    access.sent_to = sent_to
     return create_app()

@@ -76,6 +76,7 @@ class Item:
     in_error: bool = False
     edits: int = 0
     released_to: set[str] = field(default_factory=set)
+    sent_to: set[str] = field(default_factory=set)
 
     @property
     def special(self) -> str | None:

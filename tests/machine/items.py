@@ -11,12 +11,19 @@ from tests.machine.papers import LABELS
 from tests.machine.scene import REFUSED, Scene
 
 NOTES = ("progress_note", "progress_note", "coordination_note", "psychotherapy_note")
-SINGULAR = {"notes": "note", "medications": "entry", "allergies": "allergy", "conditions": "condition"}
+SINGULAR = {
+    "notes": "note",
+    "medications": "entry",
+    "allergies": "allergy",
+    "conditions": "condition",
+    "questions": "question",
+}
 ENTRIES: dict[str, dict[str, Any]] = {"allergies": {"substance": "Penicillin V"}, "conditions": {"name": "Insomnia"}}
 CHANGES: dict[str, tuple[str, str, tuple[dict[str, Any], dict[str, Any]]]] = {
     "medications": ("POST", "/events", ({"kind": "confirm"}, {"kind": "confirm"})),
     "allergies": ("PATCH", "", ({"criticality": "high"}, {"criticality": "low"})),
     "conditions": ("PATCH", "", ({"severity": "mild"}, {"severity": "moderate"})),
+    "questions": ("PATCH", "", ({"text": "when"}, {"text": "why"})),
 }
 """How each kind of entry is changed, in two ways that take turns: what changes nothing is refused."""
 
@@ -25,12 +32,12 @@ def write_note(s: Scene) -> None:
     """Draft a note, and mostly sign it; only a current member does, and a psychotherapy note only a therapist."""
     record, who = s.record(), s.clinician()
     kind = s.one(NOTES)
-    body = {"kind": kind, "title": "t", "body": "b", "date": s.one(DAYS).isoformat(), "labels": _labels(s)}
+    body = {"kind": kind, "title": "t", "body": "b", "date": s.one(DAYS).isoformat(), "labels": labels(s)}
     roles = s.model.roles(who, record, s.at)
     if not (roles if kind != "psychotherapy_note" else "therapist" in roles):
         s.refused(who, "POST", f"{s.place(record)}/notes", body)
         return
-    made = _kept(s, record, who, "notes", s.act(who, "POST", f"{s.place(record)}/notes", body), draft=True)
+    made = kept(s, record, who, "notes", s.act(who, "POST", f"{s.place(record)}/notes", body), draft=True)
     if not s.chance(3):
         _sign(s, who, made)
 
@@ -51,11 +58,11 @@ def write_entry(s: Scene) -> None:
     who = s.one((*s.model.clinicians, record.patient))
     kind = s.one(("medications", *ENTRIES))
     roles = s.model.roles(who, record, s.at)
-    body = {**ENTRIES[kind], "labels": _labels(s)} if kind in ENTRIES else _medication(s, roles)
+    body = {**ENTRIES[kind], "labels": labels(s)} if kind in ENTRIES else _medication(s, roles)
     if not (roles or who == record.patient):
         s.refused(who, "POST", f"{s.place(record)}/{kind}", body)
         return
-    _kept(s, record, who, kind, s.act(who, "POST", f"{s.place(record)}/{kind}", body))
+    kept(s, record, who, kind, s.act(who, "POST", f"{s.place(record)}/{kind}", body))
 
 
 def edit(s: Scene) -> None:
@@ -162,7 +169,7 @@ def review(s: Scene) -> None:
     record, item = s.one(found)
     holder = record.patient if item.holder == PATIENT else item.holder
     who = s.one((holder, holder, holder, *s.model.clinicians))
-    body = {"labels": _labels(s), "reason": "as it is"}
+    body = {"labels": labels(s), "reason": "as it is"}
     path = f"{s.place(record)}/items/{item.id}/label-review"
     if who == holder and _writes(s, who, record):
         s.act(who, "POST", path, body, version=_version(s, item))
@@ -181,16 +188,17 @@ def _any_item(s: Scene) -> tuple[Record, Item]:
     return record, s.one([i for i in record.items.values() if not i.awaits_review])
 
 
-def _labels(s: Scene) -> list[str]:
+def labels(s: Scene) -> list[str]:
+    """Choose the labels of something new."""
     return s.one(([], [], [], ["hiv"], ["hiv", "violence"], ["substance_use"]))
 
 
 def _medication(s: Scene, roles: set[str]) -> dict[str, Any]:
-    body = {"drug_name": "Sertraline", "started_on": s.one(DAYS).isoformat(), "labels": _labels(s)}
+    body = {"drug_name": "Sertraline", "started_on": s.one(DAYS).isoformat(), "labels": labels(s)}
     return {**body, "source": s.one(("prescriber", "patient_stated"))} if len(roles) > 1 else body
 
 
-def _kept(s: Scene, record: Record, who: str, kind: str, made: dict[str, Any], *, draft: bool = False) -> Item:
+def kept(s: Scene, record: Record, who: str, kind: str, made: dict[str, Any], *, draft: bool = False) -> Item:
     """Put a new item into the model: its writer holds it, and the patient what they wrote."""
     holder = PATIENT if who == record.patient else who
     words = (made["id"], record.id, kind, made["class"], who, holder, _day(made["date"]))

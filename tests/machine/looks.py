@@ -8,8 +8,8 @@ from tests.machine.facts import Item, Record
 from tests.machine.scene import REFUSED, Leak, Scene, WrongfulRefusal
 from tests.machine.why import Seen, state
 
-KINDS = ("notes", "medications", "allergies", "conditions")
-SECTIONS = KINDS
+SECTIONS = ("notes", "medications", "allergies", "conditions")
+KINDS = (*SECTIONS, "questions")
 
 
 def one(s: Scene, who: str, item: Item) -> None:

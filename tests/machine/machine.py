@@ -12,7 +12,7 @@ from hypothesis import seed as with_seed
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from tests.conftest import empty
-from tests.machine import grounds, items, logs, looks, papers, restrictions, team, why
+from tests.machine import grounds, items, logs, looks, papers, restrictions, sending, team, why
 from tests.machine.cast import START, gather
 from tests.machine.scene import Scene
 from tests.machine.speaking import Speaker
@@ -80,6 +80,10 @@ ACTS: dict[str, Act] = {
     "end_emergency": grounds.end_emergency,
     "add_representation": grounds.add_representation,
     "end_representation": grounds.end_representation,
+    "write_question": sending.write_question,
+    "send": sending.send,
+    "take_back": sending.take_back,
+    "look_at_sent": sending.look,
     "pass_time": pass_time,
     "look": look,
     "read_log": logs.read,

@@ -21,6 +21,7 @@ from tests.machine.facts import (
 )
 
 OWN, AUTHOR, HOLDER, REPRESENTATION, EMERGENCY = "own", "author", "holder", "representation", "emergency"
+SENT = "sent"
 
 
 @dataclass(slots=True)
@@ -90,6 +91,7 @@ class Model:
             return set()
         noes = [no for no in _standing(record) if _is_against(no, reader, roles) and no.limits(item)]
         found = {c.id for c in record.consents.values() if self._permits(c, reader, roles, item, at)}  # 3 and 4
+        found |= {SENT} if self._was_sent(reader, item) else set()
         if item.awaits_review or noes:  # 6
             found = set()
         return found or self._in_emergency(reader, record, item, noes, at)  # 7, 8
@@ -104,6 +106,16 @@ class Model:
             named = f"member:{reader}" in c.recipients and f"member:{item.author}" in c.disclosers
             return c.kind == item.special and named and reader in item.released_to
         return c.kind == "sharing" and item.item_class in c.classes and self._discloses(c, item)
+
+    def _was_sent(self, reader: str, item: Item) -> bool:
+        """The patient's permit for one item of theirs; never for a special note."""
+        return item.holder == PATIENT and not item.special and reader in item.sent_to
+
+    def reached(self, who: str, record: Record, item: Item, at: datetime) -> bool:
+        """Say whether an item like this one, sent to a member, opens to them: no standing no is about such items."""
+        roles = self.roles(who, record, at)
+        noes = (no for no in _standing(record) if no.item is None and _is_against(no, who, roles))
+        return bool(roles) and not any(no.limits(item) for no in noes)
 
     def _discloses(self, c: Consent, item: Item) -> bool:
         if item.holder == PATIENT:

@@ -11,7 +11,7 @@ from tests.machine.facts import PATIENT, Consent, Record
 from tests.machine.scene import Scene, WrongfulRefusal, holder_word
 from tests.world import PASSWORD
 
-CLASSES = ("progress_note", "coordination_note", "medication", "allergy", "condition", "measure")
+CLASSES = ("progress_note", "coordination_note", "medication", "allergy", "condition", "question")
 LABELS = ("hiv", "violence", "sexual_health")
 HOUR, YEAR = timedelta(hours=1), timedelta(days=365)
 

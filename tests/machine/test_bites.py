@@ -7,9 +7,10 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from sqlalchemy import false
+from sqlalchemy import ColumnElement, exists, false
 
 from careteam import access
+from careteam.models import Direction, Item
 from careteam.policy import sharing, team
 from careteam.services.consents import revocations
 from careteam.services.log import access_log
@@ -78,6 +79,20 @@ def _one_more(own: Any) -> Callable[..., Any]:
     return seen
 
 
+def _sent(*, to_all: bool = False, for_ever: bool = False) -> AbstractContextManager[Any]:
+    """What is sent to one is sent to all, or is never taken back."""
+    sent = Direction.__table__.c
+
+    def sent_to(user_id: Any, *, after: Any = None) -> ColumnElement[bool]:
+        conditions = [sent.item_id == Item.__table__.c.id]
+        conditions += [] if to_all else [sent.user_id == user_id]
+        conditions += [] if for_ever else [sent.revoked_at.is_(None)]
+        conditions += [sent.sent_at > after] if after else []
+        return exists(sent.id).where(*conditions).correlate(Item.__table__)
+
+    return _in_the_gate("sent_to", sent_to)
+
+
 def _receipt() -> AbstractContextManager[Any]:
     from careteam.services.consents import receipts
 
@@ -96,6 +111,8 @@ FAULTS: Mapping[str, Callable[[], AbstractContextManager[Any]]] = {
         access_log, "disclosed", _one_act_not_logged("read-note")
     ),
     "a receipt counts one item too many": _receipt,
+    "what is sent to one is sent to all": lambda: _sent(to_all=True),
+    "what is sent is never taken back": lambda: _sent(for_ever=True),
 }
 
 

@@ -58,9 +58,9 @@ class Answering(Schema):
 
 
 class AnswerOut(Heading):
-    """An answer: an item of its own, held by its writer."""
+    """An answer: an item of its own, held by its writer. What you may not read is not named."""
 
-    answers_id = fields.UUID(required=True)
+    answers_id = fields.UUID(required=True, allow_none=True)
     outcome = Word(AnswerOutcome, required=True)
     text = fields.String(required=True, allow_none=True)
     follow_up_on = fields.Date(required=True, allow_none=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from careteam import access
 from careteam.errors import Invalid
@@ -29,6 +30,8 @@ INSTEAD: Mapping[str, str] = {
     "cannot_read": "They cannot read it now. Send it to somebody else of the team, or call them.",
 }
 """What to do where somebody is not reached."""
+SOMEBODY = "somebody who was in the team"
+"""Whoever the team does not know any more."""
 NOBODY = "Nobody but you can read this. Send it to somebody of your care team, share it by a consent, or call them."
 
 
@@ -52,7 +55,8 @@ def send(session: Session, record: Record, item: Item, to: Collection[UUID]) -> 
         raise Invalid("Send it to current members of the care team.", {"send_to": sorted(map(str, strangers))})
     already = set(session.scalars(_open(item.id)))
     new = sorted(set(to) - already)
-    item.directed = item.directed or bool(new)
+    if new:
+        _mark(session, item)
     session.add_all(
         Direction(id=new_id(), item_id=item.id, user_id=user, sent_by=record.actor.user_id, sent_at=record.at)
         for user in new
@@ -100,7 +104,8 @@ def sent_to(session: Session, record: Record, item_ids: Sequence[UUID]) -> Mappi
     )
     found: dict[UUID, list[dict[str, Any]]] = {}
     for row in session.execute(query.order_by(Direction.id)):
-        one = {"user_id": row.user_id, "name": record.facts.names[row.user_id], "sent_at": row.sent_at}
+        name = record.facts.names.get(row.user_id, SOMEBODY)
+        one = {"user_id": row.user_id, "name": name, "sent_at": row.sent_at}
         found.setdefault(row.item_id, []).append(one)
     return found
 
@@ -113,6 +118,14 @@ def member_scopes(session: Session, record: Record) -> Mapping[UUID, Scope]:
         user: readable(reader, facts.team, facts.consents, facts.restrictions, facts.grounds, at=record.at)
         for user, reader in readers(session, members).items()
     }
+
+
+def _mark(session: Session, item: Item) -> None:
+    """Say that the item was sent at some time: others who read it notice nothing, so its version stays what it was."""
+    if not item.directed:
+        mark = update(Item).where(Item.id == item.id).values(directed=True)
+        session.execute(mark.execution_options(synchronize_session=False))
+        set_committed_value(item, "directed", True)
 
 
 def _open(item_id: UUID) -> Any:
