@@ -1,0 +1,1 @@
+"""Care-team messages: threads tied to a patient, who reads all of them."""
