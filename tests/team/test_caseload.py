@@ -199,7 +199,7 @@ def test_the_number_of_statements_does_not_grow_with_the_caseload(world: World) 
         with statements(world.app) as sent:
             assert len(names(world, therapist)) == (1 if size == 1 else 13)
         counts.append(len(sent))
-    assert counts[0] == counts[1] == 10
+    assert counts[0] == counts[1] == 20
 
 
 def test_listing_is_one_event_that_names_no_patient(world: World) -> None:

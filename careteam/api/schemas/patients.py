@@ -5,8 +5,9 @@ from marshmallow import Schema, fields
 from careteam.api.schemas.fields import Flag, PageQuery, Text, Word, YesNo
 from careteam.api.schemas.news import Counted
 from careteam.api.schemas.shared_record import HolderSharing
+from careteam.api.schemas.signals import SignalCounts
 from careteam.api.schemas.team import Member
-from careteam.policy.vocabulary import CLINICAL_ROLES, ItemClass, MembershipState, Role, Standing
+from careteam.policy.vocabulary import CLINICAL_ROLES, CaseloadSort, ItemClass, MembershipState, Role, Standing
 
 
 class PatientQuery(PageQuery):
@@ -15,6 +16,11 @@ class PatientQuery(PageQuery):
     name = Text(200)
     state = Word(Standing, load_default=Standing.CURRENT)
     new = YesNo(metadata={"description": "Only those with (or without) something new to you.", "example": True})
+    sort = Word(
+        CaseloadSort,
+        load_default=CaseloadSort.NAME,
+        metadata={"description": "By name, or those with the most urgent signals first. The cursor fits one order."},
+    )
 
 
 class CoveringPeriod(Schema):
@@ -45,12 +51,14 @@ class PatientHeading(Schema):
 class CaseloadEntry(PatientHeading):
     """A patient of the caseload: `shared` are the classes that somebody shares with you, `sharing` says who which.
 
-    `new` counts what is new to you since you last looked; it is null where you are no current member.
+    `new` counts what is new to you since you last looked, `signals` what there is to see to, from what you may read;
+    both are null where you are no current member.
     """
 
     shared = fields.List(Word(ItemClass), required=True)
     sharing = fields.List(fields.Nested(HolderSharing), required=True)
     new = fields.Nested(Counted, required=True, allow_none=True)
+    signals = fields.Nested(SignalCounts, required=True, allow_none=True)
 
 
 class Caseload(Schema):

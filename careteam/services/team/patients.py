@@ -19,7 +19,8 @@ from careteam.policy.scope import Scope
 from careteam.policy.signers import is_minor
 from careteam.policy.team import covering, introduced, roles_now, standing
 from careteam.policy.team import state as state_of
-from careteam.policy.vocabulary import Role, Standing
+from careteam.policy.treatment_words import SignalKind
+from careteam.policy.vocabulary import CaseloadSort, Role, Standing
 from careteam.services.identity.accounts import normal_name
 from careteam.services.identity.time_zones import known_zone
 from careteam.services.log import access_log
@@ -28,9 +29,11 @@ from careteam.services.paging import page
 from careteam.services.record import news
 from careteam.services.record.records import Record, open_record, open_to_write
 from careteam.services.representations.authority import of_minor
+from careteam.services.signals import signals
 from careteam.services.team.holders import names_of, sharing
 from careteam.services.team.particulars import born, died
 from careteam.services.team.teams import members
+from careteam.services.team.urgency import page_by_urgency
 
 THEIRS = frozenset({"name", "birth_date", "time_zone"})
 """What the patient changes; a current member records only `death_date`."""
@@ -66,8 +69,11 @@ def page_of(
     name: str | None = None,
     state: Standing = Standing.CURRENT,
     new: bool | None = None,
+    sort: CaseloadSort = CaseloadSort.NAME,
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return one page of the patients to whom the actor stands in this state, by name, and the next cursor.
+
+    Sorted by signals: first those with the most urgent ones, then those with more of them, then by name.
 
     A patient finds their own record among the current ones. `name` is a part of a name; case and accents do
     not matter. `new` keeps those with, or without, something new to the actor. The number of statements does not
@@ -84,8 +90,14 @@ def page_of(
     if name is not None:
         query = query.where(Patient.name_key.contains(name_key(name), autoescape=True))
     ordered = query.order_by(Patient.name_key, Patient.id)
-    found = page(session, ordered, limit=limit, cursor=cursor, whose=actor.user_id)
     access_log.disclosed(session, actor, None, "list-patients", [], at=at)
+    if sort is CaseloadSort.SIGNALS and state is Standing.CURRENT:
+        rows = session.execute(ordered).all()
+        known = known or _known(session, actor, [row.id for row in rows], at)
+        told = signals.counts(session, actor, {row.id: known[row.id] for row in rows}, at=at)
+        found = page_by_urgency(session, rows, told, limit=limit, cursor=cursor, whose=actor.user_id)
+        return _listed(session, actor, found.rows, known, teams, state, at, told), found.cursor
+    found = page(session, ordered, limit=limit, cursor=cursor, whose=actor.user_id)
     known = known or _known(session, actor, [row.id for row in found.rows], at)
     return _listed(session, actor, found.rows, known, teams, state, at), found.cursor
 
@@ -157,17 +169,21 @@ def _listed(
     mine: Mapping[UUID, Team],
     stands: Standing,
     at: datetime,
+    told: Mapping[UUID, Mapping[SignalKind, int]] | None = None,
 ) -> list[dict[str, Any]]:
     shown = list(rows)
     current = stands is Standing.CURRENT
     known = {row.id: known[row.id] for row in shown}
     names = names_of(session, [found.team for found, _ in known.values()]) if current else {}
     new = news.counts(session, actor, known, at=at) if current else {}
+    if told is None:
+        told = signals.counts(session, actor, known, at=at) if current else {}
     return [
         {
             **_particulars(row),
             **_shared(actor, known[row.id][0].team, known[row.id][1], names, current=current and row.id in mine),
             "new": new.get(row.id),
+            "signals": signals.counted(told[row.id]) if row.id in told else None,
             "own": row.id == actor.patient_id,
             "standing": stands if row.id in mine else None,
             "roles": _roles(actor, mine[row.id], at) if row.id in mine else [],

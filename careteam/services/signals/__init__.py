@@ -1,0 +1,1 @@
+"""Signals: what one viewer should see to, of one patient or of a page of the caseload, in the same statements."""
