@@ -13,27 +13,55 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask, has_app_context
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from careteam import questionnaires
 from careteam.extensions import db
 from careteam.models import (
     Allergy,
+    Answer,
     ApiToken,
+    CheckIn,
     Condition,
     Consent,
+    CostRequest,
+    Direction,
+    Item,
+    Measure,
+    MeasureRequest,
     Medication,
     MedicationEvent,
     Membership,
+    Message,
+    MessageRecipient,
+    MessageThread,
     Note,
     Patient,
     Practice,
+    Question,
+    Referral,
+    RefillRequest,
     Representation,
     Restriction,
+    SideEffect,
     Staff,
+    Supply,
     User,
 )
 from careteam.models.types import new_id
+from careteam.policy import measures
 from careteam.policy.representing import DEFAULT_CLASSES, DEFAULT_LABELS
+from careteam.policy.treatment_words import (
+    AnswerOutcome,
+    CheckInCause,
+    CheckInOutcome,
+    CostConcern,
+    Impact,
+    MeasureSource,
+    Urgency,
+    VisitMode,
+)
 from careteam.policy.vocabulary import (
     AllergyKind,
     AllergyScope,
@@ -48,11 +76,21 @@ from careteam.policy.vocabulary import (
     Power,
     RepresentationBasis,
     Role,
+    Severity,
 )
 from careteam.services.identity.credentials import digest, new_secret
 from careteam.vault import seal
 
 PASSWORD = "four unrelated words here"
+_LETTER: dict[str, Any] = {
+    "disclosers": ["team"],
+    "classes": ["referral"],
+    "labels": [],
+    "data_from": None,
+    "data_through": None,
+    "valid_until": "2099-01-01T00:00:00+00:00",
+}
+"""What a letter to somebody outside passes on."""
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -387,6 +425,131 @@ class World(AbstractContextManager["World"]):
         made = Condition(**self._entry(patient, author, ItemClass.CONDITION, id=condition_id, name=sealed, **row))
         self.add(made)
         return made
+
+    def question(self, patient: Person, *, text: str = "Why?", **values: Any) -> Question:
+        """A question that the patient keeps for the next visit."""
+        question_id = new_id()
+        sealed = seal(self.session, Question.text, question_id, text)
+        row = {"id": question_id, "text": sealed, "carried_over": 0, **values}
+        made = Question(**self._entry(patient, patient, ItemClass.QUESTION, **row))
+        self.add(made)
+        return made
+
+    def message(
+        self, patient: Person, author: Person, *to: Person, text: str = "Slept badly.", **values: Any
+    ) -> Message:
+        """A message in a thread of its own, for these people; what the patient writes is sent to them."""
+        thread, made_id = (
+            MessageThread(id=new_id(), patient_id=patient.patient_id, created_by=author.user_id, created_at=self.now),
+            new_id(),
+        )
+        subject = seal(self.session, Message.subject, made_id, "Sleep")
+        sealed = {"text": seal(self.session, Message.text, made_id, text), "subject": subject}
+        row = {"id": made_id, "thread_id": thread.id, **sealed, **values}
+        made = Message(**self._entry(patient, author, ItemClass.MESSAGE, **row))
+        told = (MessageRecipient(message_id=made_id, user_id=p.user_id, mentioned=False) for p in to)
+        self.add(thread, made, *told)
+        if made.holder_id is None:
+            self.sent(made, *to)
+        return made
+
+    def referral(self, patient: Person, author: Person, *, reason: str = "Panic.", **values: Any) -> Referral:
+        """A referral to a prescriber, held by who refers; to somebody outside unless `values` name somebody here."""
+        made_id = new_id()
+        outside = {"to_name": seal(self.session, Referral.to_name, made_id, "Dr. Ines Falk"), "share": _LETTER}
+        outside["to_address"] = seal(self.session, Referral.to_address, made_id, "Port Salem")
+        row = {"to_role": Role.PRESCRIBER, **({} if "to_user_id" in values else outside), **values}
+        sealed = seal(self.session, Referral.reason, made_id, reason)
+        made = Referral(**self._entry(patient, author, ItemClass.REFERRAL, id=made_id, reason=sealed, **row))
+        self.add(made)
+        return made
+
+    def side_effect(self, patient: Person, author: Person, *, effect: str = "Nausea", **values: Any) -> SideEffect:
+        """A mild report that waits for an answer, held by its author."""
+        made_id = new_id()
+        row = {"severity": Severity.MILD, "impact": Impact.BOTHERS, "urgency": Urgency.ROUTINE, **values}
+        row |= {"id": made_id, "effect": seal(self.session, SideEffect.effect, made_id, effect)}
+        row.setdefault("answer_due_at", self.now + timedelta(days=3))
+        made = SideEffect(**self._entry(patient, author, ItemClass.SIDE_EFFECT, **row))
+        self.add(made)
+        return made
+
+    def cost_request(self, patient: Person, entry: Medication, *, text: str = "Dear.", **values: Any) -> CostRequest:
+        """What the patient asks about the cost of an entry."""
+        made_id = new_id()
+        row = {"concern": CostConcern.COST, "answer_due_at": self.now + timedelta(days=3), **values}
+        row |= {"id": made_id, "medication_id": entry.id, "text": seal(self.session, CostRequest.text, made_id, text)}
+        made = CostRequest(**self._entry(patient, patient, ItemClass.MEDICATION, **row))
+        self.add(made)
+        return made
+
+    def answer(self, author: Person, to: Item, *, outcome: AnswerOutcome, text: str = "So.", **values: Any) -> Answer:
+        """What somebody answers to an item: of its class and labels, held by its writer."""
+        made_id = new_id()
+        said = {"answers_id": to.id, "outcome": outcome, "text": seal(self.session, Answer.text, made_id, text)}
+        by = {"author_id": author.user_id, "holder_id": author.user_id, "date": self.now.date(), **self._made}
+        kind = {"patient_id": to.patient_id, "item_class": to.item_class, "labels": to.labels, "part2": to.part2}
+        made = Answer(**{"id": made_id, **kind, **by, **said, **values})
+        self.add(made)
+        return made
+
+    def measure(self, patient: Person, author: Person, *, score: int = 8, **values: Any) -> Measure:
+        """A PHQ-9 of which only the score is known, held by its author."""
+        row = {"questionnaire": "phq-9", "questionnaire_version": "1", "source": MeasureSource.ENTERED, **values}
+        band = measures.band(questionnaires.current()["phq-9"], score).id
+        said = {"id": new_id(), "score": score, "band": band, "flagged": False, **row}
+        made = Measure(**self._entry(patient, author, ItemClass.MEASURE, **said))
+        self.add(made)
+        return made
+
+    def measure_request(
+        self, patient: Person, author: Person, *, text: str = "Please.", **values: Any
+    ) -> MeasureRequest:
+        """A PHQ-9 that somebody asks for, once, on the day of the item."""
+        made_id, row = new_id(), {"questionnaire": "phq-9", "first_due_on": date(2026, 2, 1), **values}
+        said = {"id": made_id, "text": seal(self.session, MeasureRequest.text, made_id, text), **row}
+        made = MeasureRequest(**self._entry(patient, author, ItemClass.MEASURE, **said))
+        self.add(made)
+        return made
+
+    def check_in(
+        self, patient: Person, author: Person, entry: Medication, *, symptoms: str = "Sleeps.", **values: Any
+    ) -> CheckIn:
+        """An extra check-in about an entry, by video, after which it goes on; held by its author."""
+        made_id = new_id()
+        row = {"cause": CheckInCause.EXTRA, "mode": VisitMode.VIRTUAL, "outcome": CheckInOutcome.CONTINUE, **values}
+        sealed = seal(self.session, CheckIn.symptoms, made_id, symptoms)
+        row |= {"id": made_id, "medication_id": entry.id, "symptoms": sealed}
+        made = CheckIn(**self._entry(patient, author, ItemClass.CHECK_IN, **row))
+        self.add(made)
+        return made
+
+    def supply(
+        self, patient: Person, author: Person, entry: Medication, *, unit: str = "tablets", **values: Any
+    ) -> Supply:
+        """Thirty of an entry for thirty days, with two refills left and no visit needed; held by its author."""
+        of = {"medication_id": entry.id, "quantity": 30, "quantity_unit": unit, "days_supply": 30}
+        row = {**of, "refills_left": 2, "visit_needed": False, "virtual_allowed": True, **values}
+        made = Supply(**self._entry(patient, author, ItemClass.MEDICATION, id=new_id(), **row))
+        self.add(made)
+        return made
+
+    def refill_request(
+        self, patient: Person, entry: Medication, *, text: str = "More, please.", **values: Any
+    ) -> RefillRequest:
+        """What the patient asks for more of, with an answer due in three days."""
+        made_id = new_id()
+        row = {"answer_due_at": self.now + timedelta(days=3), **values}
+        row |= {"id": made_id, "medication_id": entry.id, "text": seal(self.session, RefillRequest.text, made_id, text)}
+        made = RefillRequest(**self._entry(patient, patient, ItemClass.MEDICATION, **row))
+        self.add(made)
+        return made
+
+    def sent(self, item: Item, *people: Person, **values: Any) -> None:
+        """Let the patient have sent an item of theirs to these people, unless `values` say that it was taken back."""
+        row = {"item_id": item.id, "sent_by": item.author_id, "sent_at": self.now, **values}
+        self.session.execute(update(Item).where(Item.id == item.id).values(directed=True))
+        self.add(*(Direction(user_id=person.user_id, **row) for person in people))
 
     def _entry(self, patient: Person, author: Person, item_class: ItemClass, **values: Any) -> dict[str, Any]:
         return {

@@ -16,6 +16,8 @@ NEEDED_FOR_IT = frozenset({"list_consents", "read_consent", "read_revocation", "
     "read_team",
     "list_representations",
     "read_representation",
+    "list_sent_items",
+    "read_sent_item",
 }
 """Reads of one's own record without which nobody knows to what to say no, and whether it was heard."""
 

@@ -12,7 +12,7 @@ from careteam.models.idempotency import KeyUse
 from careteam.models.identity import AccountLink, RecoveryCode, SecondFactor, TryCount
 from careteam.models.log import AccessEvent, AccessEventItem
 from careteam.models.log_chain import LogLink, ReadLock
-from careteam.models.measure import CrisisText, Measure, MeasureRequest
+from careteam.models.measure import Measure, MeasureRequest
 from careteam.models.notice import Notice, OutgoingMail
 from careteam.models.people import ApiToken, Invitation, LoginSession, Patient, Practice, Staff, User
 from careteam.models.planning import (
@@ -68,7 +68,6 @@ __all__ = [
     "Consent",
     "ConsentSignature",
     "CostRequest",
-    "CrisisText",
     "DecidedEntry",
     "DifferenceDecision",
     "Direction",

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from careteam.models.base import Base, Identified
+from careteam.models.consent import Document
 from careteam.models.record import Item
 from careteam.models.types import Sealed, word
 from careteam.policy.treatment_words import IntakeSection, PlanAnswer, PlanItemKind, PlanItemState, ReferralAnswer
@@ -15,7 +16,10 @@ from careteam.policy.vocabulary import Role
 
 
 class Intake(Item):
-    """One part of an intake. `opens_id` names the part with which a clinician began it; none: this is that part."""
+    """One part of an intake. `opens_id` names the part that it was added to; none: it stands for itself.
+
+    A clinician's part that was added to nothing begins an intake.
+    """
 
     __tablename__ = "intake"
 
@@ -33,7 +37,9 @@ class Referral(Item):
     """One clinician asks for another's part in the treatment. Held by who refers.
 
     To a person with an account here (`to_user_id`), or to somebody outside (`to_name`, sealed), for whom there is a
-    letter. `consent_id` is the consent that the patient's yes signs, `membership_id` the place that it agrees to.
+    letter. `consent_id` is the consent that the patient's yes signs, `membership_id` the place that it agrees to; of
+    a letter, `share` is what the patient agrees to have passed on. What the addressee does once it is accepted, an
+    appointment or an answer, is an item of theirs (`Answer`).
     """
 
     __tablename__ = "referral"
@@ -52,8 +58,8 @@ class Referral(Item):
     patient_answered_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]
-    appointment_on: Mapped[date | None]
-    closed_at: Mapped[datetime | None]
+    decline_reason: Mapped[bytes | None] = mapped_column(Sealed)
+    share: Mapped[dict[str, Any] | None] = mapped_column(Document)
     withdrawn_at: Mapped[datetime | None]
     error_reason: Mapped[bytes | None] = mapped_column(Sealed)
     error_at: Mapped[datetime | None]
@@ -105,6 +111,8 @@ class PlanVersion(Identified, Base):
     number: Mapped[int]
     text: Mapped[bytes] = mapped_column(Sealed)
     target_on: Mapped[date | None]
+    goal_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan_item.id"))
+    reason: Mapped[bytes | None] = mapped_column(Sealed)
     author_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime]
 

@@ -112,6 +112,23 @@ class Standing(StrEnum):
     UNCLAIMED = "unclaimed"
 
 
+class CaseloadSort(StrEnum):
+    """In which order a caseload is read: by name, or the most urgent signals first."""
+
+    NAME = "name"
+    SIGNALS = "signals"
+
+
+class TimelineKind(StrEnum):
+    """What a point of the timeline is."""
+
+    DOSE_STEP = "dose_step"
+    CHECK_IN = "check_in"
+    SIDE_EFFECT = "side_effect"
+    SCORE = "score"
+    PLAN_CHANGE = "plan_change"
+
+
 class InvitationState(StrEnum):
     """How an invitation stands; `expired` is read from the clock and never stored."""
 
@@ -494,6 +511,7 @@ class NoticeKind(StrEnum):
     SENT_TO_YOU = "sent_to_you"
     ANSWERED = "answered"
     QUESTIONNAIRE_REQUESTED = "questionnaire_requested"
+    SAFETY_FLAG = "safety_flag"
     REFERRAL_PROPOSED = "referral_proposed"
     REFERRED_TO_YOU = "referred_to_you"
     REFERRAL_ANSWERED = "referral_answered"

@@ -16,7 +16,7 @@ branch_labels = None
 depends_on = None
 
 
-KEPT_HERE = ("answer", "check_in", "check_in_schedule", "cost_request", "crisis_text", "direction", "intake", "measure", "measure_request", "message", "message_recipient", "message_thread", "plan_acknowledgement", "plan_item", "plan_review", "plan_version", "prior_trial", "question", "referral", "refill_request", "side_effect", "supply",)
+KEPT_HERE = ("answer", "check_in", "check_in_schedule", "cost_request", "direction", "intake", "measure", "measure_request", "message", "message_recipient", "message_thread", "plan_acknowledgement", "plan_item", "plan_review", "plan_version", "prior_trial", "question", "referral", "refill_request", "side_effect", "supply",)
 """What the older version has no place for: going back with any of it would lose it."""
 
 
@@ -35,19 +35,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('check_in_schedule', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_check_in_schedule_patient_id'), ['patient_id'], unique=False)
-
-    op.create_table('crisis_text',
-    sa.Column('practice_id', sa.Uuid(), nullable=False),
-    sa.Column('text', sa.String(length=1000), nullable=False),
-    sa.Column('set_by', sa.Uuid(), nullable=False),
-    sa.Column('set_at', careteam.models.types.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.ForeignKeyConstraint(['practice_id'], ['practice.id'], name=op.f('fk_crisis_text_practice_id')),
-    sa.ForeignKeyConstraint(['set_by'], ['user.id'], name=op.f('fk_crisis_text_set_by')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_crisis_text'))
-    )
-    with op.batch_alter_table('crisis_text', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_crisis_text_practice_id'), ['practice_id'], unique=False)
 
     op.create_table('message_thread',
     sa.Column('patient_id', sa.Uuid(), nullable=False),
@@ -188,8 +175,8 @@ def upgrade() -> None:
     sa.Column('patient_answered_at', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
     sa.Column('accepted_at', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
     sa.Column('declined_at', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('appointment_on', sa.Date(), nullable=True),
-    sa.Column('closed_at', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('decline_reason', careteam.models.types.Sealed(), nullable=True),
+    sa.Column('share', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True),
     sa.Column('withdrawn_at', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
     sa.Column('error_reason', careteam.models.types.Sealed(), nullable=True),
     sa.Column('error_at', careteam.models.types.UtcDateTime(timezone=True), nullable=True),
@@ -271,10 +258,13 @@ def upgrade() -> None:
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('text', careteam.models.types.Sealed(), nullable=False),
     sa.Column('target_on', sa.Date(), nullable=True),
+    sa.Column('goal_id', sa.Uuid(), nullable=True),
+    sa.Column('reason', careteam.models.types.Sealed(), nullable=True),
     sa.Column('author_id', sa.Uuid(), nullable=False),
     sa.Column('at', careteam.models.types.UtcDateTime(timezone=True), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.ForeignKeyConstraint(['author_id'], ['user.id'], name=op.f('fk_plan_version_author_id')),
+    sa.ForeignKeyConstraint(['goal_id'], ['plan_item.id'], name=op.f('fk_plan_version_goal_id')),
     sa.ForeignKeyConstraint(['plan_item_id'], ['plan_item.id'], name=op.f('fk_plan_version_plan_item_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_version')),
     sa.UniqueConstraint('plan_item_id', 'number', name=op.f('uq_plan_version_plan_item_id_number'))
@@ -448,10 +438,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_message_thread_patient_id'))
 
     op.drop_table('message_thread')
-    with op.batch_alter_table('crisis_text', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_crisis_text_practice_id'))
-
-    op.drop_table('crisis_text')
     with op.batch_alter_table('check_in_schedule', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_check_in_schedule_patient_id'))
 

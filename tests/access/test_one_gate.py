@@ -17,6 +17,7 @@ PARTS = "parts of items that the gate let through, by those items' ids"
 OWN_SOURCES = "what this record was imported from before, to import nothing twice; no item is read"
 NOES = "what says no (of an item: its labels), for the sealed journal and out of it; shown to nobody"
 WHOLE = "counts rows for a backup, which holds everything, encrypted, and is made by the operator alone"
+TO_THEM = "tells an addressee that a referral to them was agreed to: from whom, when; nothing of its text or patient"
 ALLOWED: Mapping[tuple[str, str], str] = {
     ("careteam.services.record.notes", "_addenda"): PARTS,
     ("careteam.services.medications.medication_events", "of"): PARTS,
@@ -27,10 +28,30 @@ ALLOWED: Mapping[tuple[str, str], str] = {
     ("careteam.services.notices.of_reviews", "imported"): "asks who holds what was imported just now; shows no item",
     ("careteam.services.notices.of_reviews", "holders_left"): "asks whether items wait for who left; shows no item",
     ("careteam.services.labels.label_caseload", "_held"): "counts what the actor holds (rule 1) and shows no item",
+    ("careteam.services.management.schedules", "_rows"): "a setting of one patient's; no item, and names none",
     ("careteam.services.medications.reconciliation_rows", "decisions"): PARTS,
     ("careteam.services.medications.reconciliation_rows", "_tells"): "a filter on the gate's rows, by their decisions",
     ("careteam.services.medications.reconciliation_rows", "naming"): "a filter on the gate's rows, by their entries",
     ("careteam.services.medications.reconciliation_rows", "_known"): "a filter on decisions, by what the gate opens",
+    (
+        "careteam.services.record.answers",
+        "_readable_changes",
+    ): "changes that answers name, of the entries that the gate lets by",
+    ("careteam.services.referrals.addressed", "_listed"): TO_THEM,
+    ("careteam.services.referrals.addressed", "_waiting"): TO_THEM,
+    (
+        "careteam.services.referrals.places",
+        "_needed_elsewhere",
+    ): "asks whether another referral needs the same place; shows none",
+    ("careteam.services.record.unanswered", "answered"): "a filter by what the gate lets by of the answers",
+    ("careteam.services.planning.plan_versions", "of"): PARTS,
+    ("careteam.services.signals.differences", "_parts"): PARTS,
+    ("careteam.services.signals.managed", "_schedules"): "when check-ins are due, of records that the gate opened; no item",
+    ("careteam.services.signals.open_items", "_unanswered"): "joins to the gate's rows what each says",
+    ("careteam.services.signals.open_items", "_unacknowledged"): "joins to the gate's rows their own versions",
+    ("careteam.services.signals.open_items", "_waiting_messages"): "a filter on the gate's rows, by the gate's rows",
+    ("careteam.services.timeline.dose_steps", "_steps"): PARTS,
+    ("careteam.services.timeline.dose_steps", "_ended_before"): "a filter on events of the gate's rows, by those events",
     ("careteam.services.record.entry_changes", "keep"): PARTS,
     ("careteam.services.record.entry_changes", "of"): PARTS,
     ("careteam.services.record.subjects", "with_subjects"): "joins to the gate's rows what each is about",
@@ -77,8 +98,15 @@ ALLOWED: Mapping[tuple[str, str], str] = {
     ("careteam.services.decisions.past_facts", "_unreviewed"): "what was not confirmed then, to decide by; shows none",
     ("careteam.services.directing.sending", "_open"): "to whom one item is sent, asked by its sender",
     ("careteam.services.directing.sending", "send"): "takes back at once what would not be read; shows none",
+    ("careteam.services.directing.sending", "_mark"): "says of an item that it was sent, without a new version",
+    ("careteam.services.directing.sent_items", "page_of"): "to whom the gate's own rows were sent, to their sender",
+    ("careteam.services.directing.sent_items", "_shown"): "to whom an item of the gate's was sent, to its sender alone",
+    ("careteam.services.record.questions", "_answered"): "of the gate's rows, which question each answers",
     ("careteam.services.directing.sending", "take_back"): "ends permits; shows none",
     ("careteam.services.directing.sending", "sent_to"): "to whom the gate's own rows are sent, to their sender alone",
+    ("careteam.services.messages.messages", "_around"): "whom the gate's own rows were for, told as far as it is theirs",
+    ("careteam.services.messages.messages", "_unread"): "what is for the reader and unconfirmed, of the gate's own rows",
+    ("careteam.services.messages.writing", "mark_read"): "the reader's own receipt; shows none",
     (
         "careteam.services.decisions.replaying",
         "_replayed",

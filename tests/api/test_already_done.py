@@ -21,6 +21,7 @@ OTHERWISE = {
     "revoke_everywhere": NO_THING,
     "add_representation": SECRET,
     "invite": SECRET,
+    "answer_referral": "who refers can read it or not is said once; the answer is read where it is",
     "move_note_text": "two notes at once: each is read where it is",
 }
 """Which posts cannot be answered again, and why."""

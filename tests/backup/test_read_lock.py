@@ -13,6 +13,7 @@ from tests.world import Person, World
 
 PARTS = (
     "", "/team", "/shared-record", "/notes", "/medications", "/medication-pairs", "/medication-reviews",
+    "/medication-reminders",
     "/medication-reconciliations", "/allergies", "/conditions", "/consents", "/sharing", "/label-reviews",
 )  # fmt: skip
 

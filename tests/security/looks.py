@@ -13,7 +13,7 @@ from tests.policy.cast import PATIENT, RECORD
 from tests.policy.grid import DATES
 from tests.policy.matching import ItemFact
 from tests.security.asking import Asked, Asker
-from tests.security.random_rows import KINDS, NOTES, RECONCILIATIONS
+from tests.security.random_rows import KINDS, NOTES, RECONCILIATIONS, is_carried_over
 from tests.security.random_worlds import NAMES, RandomWorld
 
 ADDRESS = f"/api/v1/patients/{RECORD}"
@@ -22,7 +22,7 @@ SHOWN = {"notes": 20, "medications": 100, "allergies": 100, "conditions": 100}
 """How much of a section the shared record shows."""
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 PROBE = UUID(int=0x8000)
-PARTS = ("lists", "filters", "singles", "pairs", "shared_record", "waiting", "count", "sharing")
+PARTS = ("lists", "filters", "singles", "pairs", "shared_record", "waiting", "sent", "count", "sharing")
 """The ways of looking."""
 Cells = dict[tuple[str, str | None, str], dict[str, Any]]
 """Cells of the sharing matrix by reader, holder (none: the patient) and class."""
@@ -129,6 +129,9 @@ class Looks:
         for word in AllergyKind:
             of = [i for i in allergies if bool(self.made.covers[i.id]) is (word is AllergyKind.NO_KNOWN_ALLERGIES)]
             yield from self._lists("allergies", of, f"&kind={word}")
+        for state, carried in (("carried_over", True), ("open", False)):
+            of = [i for i in self._of("questions") if is_carried_over(i) is carried]
+            yield from self._lists("questions", of, f"&state={state}")
         day = self.made.items[len(self.made.items) // 2].date
         yield from self._lists("notes", [i for i in notes if i.date >= day], f"&from_date={day}")
         yield from self._lists("medications", [i for i in medications if i.date <= day], f"&through_date={day}")
@@ -217,6 +220,18 @@ class Looks:
         yield from self._logged("label-reviews", asked, found)
         if found != expected:
             yield f"label-reviews: {set(found) ^ set(expected)}"
+
+    def sent(self) -> Iterator[str]:
+        """What is sent to whom: to the patient alone."""
+        asked = self.get("sent-items?standing=true&limit=100")
+        found = {(one["item_id"], one["to"]["user_id"]) for one in (asked.answer.json or {}).get("items", [])}
+        own = [i for i in self.open if i.holder_id is None and self.who == PATIENT]
+        expected = {(str(i.id), str(who)) for i in own for who in i.sent_to}
+        if found != expected:
+            yield f"sent-items: {found ^ expected}"
+        if self.who != PATIENT and asked.answer.status_code != 404:
+            yield f"sent-items: {asked.answer.status_code} to somebody who did not send them"
+        self.counted["sent"] += len(found)
 
     def count(self) -> Iterator[str]:
         """A review counts what its prescriber reads."""

@@ -5,9 +5,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from careteam.models import Invitation, MedicationEvent, SpecialRelease, Staff
+from careteam.models import Invitation, Medication, MedicationEvent, SpecialRelease, Staff
+from careteam.policy.treatment_words import AnswerOutcome
 from careteam.policy.vocabulary import ItemClass, NoticeKind, Role
 from tests.consent.acts import in_state
+from tests.plan import rows
 from tests.security import oversight
 from tests.security.stage import DAY, Stage
 from tests.world import Person
@@ -30,6 +32,12 @@ def ids_of_noor(stage: Stage) -> dict[str, Any]:
         "item_id": note.id,
         "allergy_id": world.allergy(noor, stage.prescriber, substance=stage.canary("Noor's record")).id,
         "condition_id": world.condition(noor, stage.prescriber, name=stage.canary("Noor's record")).id,
+        **_reports(stage, noor, entry),
+        "measure_id": world.measure(noor, stage.prescriber, outside_author=stage.canary("Noor's record")).id,
+        "measure_request_id": world.measure_request(noor, stage.prescriber, text=stage.canary("Noor's record")).id,
+        "message_id": world.message(noor, stage.prescriber, noor, text=stage.canary("Noor's record")).id,
+        "question_id": world.question(noor, text=stage.canary("Noor's record")).id,
+        **_planned(stage, noor),
         "reconciliation_id": stage.reconciled(noor, entry.id, "Noor's record"),
         "review_id": stage.reviewed(noor),
         "event_id": world.session.scalars(event).one(),
@@ -47,6 +55,34 @@ def ids_of_noor(stage: Stage) -> dict[str, Any]:
         "release_id": _release(stage, noor, note.id),
         "token_id": stage.token(nils),
         "session_id": stage.signed_in(nils),
+    }
+
+
+def _reports(stage: Stage, noor: Person, entry: Medication) -> dict[str, UUID]:
+    """A report of hers with its answer, what she asks for, and what was done about her entry."""
+    world, words = stage.world, stage.canary("Noor's record")
+    report = world.side_effect(noor, noor, effect=words)
+    answer = world.answer(stage.prescriber, report, outcome=AnswerOutcome.MANAGE, text=words)
+    return {
+        "side_effect_id": report.id,
+        "answer_id": answer.id,
+        "cost_request_id": world.cost_request(noor, entry, text=words).id,
+        "check_in_id": world.check_in(noor, stage.prescriber, entry, symptoms=words).id,
+        "supply_id": world.supply(noor, stage.prescriber, entry, unit=words).id,
+        "request_id": world.refill_request(noor, entry, text=words).id,
+    }
+
+
+def _planned(stage: Stage, noor: Person) -> dict[str, UUID]:
+    """An item of her plan with what she says to it, her plan review, her intake, and what she tried before."""
+    world, words = stage.world, stage.canary("Noor's record")
+    item = rows.plan_item(world, noor, stage.prescriber, text=words)
+    return {
+        "plan_item_id": item.id,
+        "acknowledgement_id": rows.plan_word(world, noor, noor, item, text=words).id,
+        "plan_review_id": rows.plan_review(world, noor, text=words).id,
+        "intake_part_id": rows.intake_part(world, noor, stage.prescriber, text=words).id,
+        "prior_trial_id": rows.prior_trial(world, noor, noor, drug=words).id,
     }
 
 

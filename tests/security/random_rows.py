@@ -1,6 +1,6 @@
-"""The rows behind the items of a random world: notes, medications, allergies, conditions, reconciliations."""
+"""The rows behind the items of a random world: notes, entries of every list, questions, reconciliations."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from random import Random
@@ -23,14 +23,18 @@ from careteam.policy.vocabulary import (
 )
 from careteam.vault import seal
 from tests.access import stored
+from tests.policy.cast import BO, PATIENT, PAUL, STRANGER, TESS
 from tests.policy.matching import ItemFact
 from tests.world import World
 
 NOTES = frozenset({ItemClass.PROGRESS_NOTE, ItemClass.PSYCHOTHERAPY_NOTE})
 RECONCILIATIONS = "medication-reconciliations"
-KINDS = ("notes", "medications", "allergies", "conditions", RECONCILIATIONS)
+KINDS = ("notes", "medications", "allergies", "conditions", "questions", RECONCILIATIONS)
 """What an item is in addresses."""
-RECORD_TYPES = dict(zip(KINDS, ("note", "medication", "allergy", "condition", "reconciliation"), strict=True))
+RECORD_TYPES = dict(
+    zip(KINDS, ("note", "medication", "allergy", "condition", "question", "reconciliation"), strict=True)
+)
+CLINICIANS = (TESS, PAUL, BO, STRANGER)
 DRUGS = ("Sertraline", "Zoloft", "Lithium carbonate", "Lamotrigine", "Melatonin")
 SUBSTANCES = ("Penicillin V", "Sertraline", "Peanut")
 
@@ -44,7 +48,7 @@ class Decided:
 
 
 def filed(rng: Random, items: Iterable[ItemFact]) -> dict[UUID, tuple[str, ItemFact]]:
-    """Return each item with its kind; messages, which nobody can write yet, become allergies and conditions."""
+    """Return each item with its kind; messages become allergies, conditions and questions."""
     found = {}
     for item in items:
         kind = _kind(rng, item)
@@ -58,6 +62,8 @@ def _as(kind: str, item: ItemFact) -> ItemFact:
     if kind in {"allergies", "conditions"}:
         of = ItemClass.ALLERGY if kind == "allergies" else ItemClass.CONDITION
         return replace(item, item_class=of, draft=False)
+    if kind == "questions":
+        return replace(item, item_class=ItemClass.QUESTION, holder_id=None, draft=False)
     return item
 
 
@@ -66,7 +72,7 @@ def _kind(rng: Random, item: ItemFact) -> str:
         return "notes"
     if item.item_class is ItemClass.MEDICATION:
         return RECONCILIATIONS if item.holder_id and rng.random() < 0.3 else "medications"
-    return rng.choice(("allergies", "conditions"))
+    return rng.choice(("allergies", "conditions", "questions", "questions"))
 
 
 def decisions(rng: Random, kinds: Mapping[UUID, str]) -> dict[UUID, list[Decided]]:
@@ -103,6 +109,8 @@ def rows(
     made[models.MedicationEvent] = [_start(i) for i in by_kind["medications"]]
     made[models.Allergy] = list(_allergies(world, rng, by_kind["allergies"], covers))
     made[models.Condition] = [_condition(world, i) for i in by_kind["conditions"]]
+    made[models.Question] = [_question(world, i) for i in by_kind["questions"]]
+    made[models.Direction] = [row for i in items for row in directions(rng, i)]
     made[models.Reconciliation] = [_reconciliation(i) for i in by_kind[RECONCILIATIONS]]
     made[models.DifferenceDecision] = [
         _decision(rng, i, n, d) for i, ds in decided.items() for n, d in enumerate(ds, 1)
@@ -163,6 +171,25 @@ def _allergies(
 def _condition(world: World, i: ItemFact) -> dict[str, Any]:
     sealed = seal(world.session, models.Condition.name, i.id, "Insomnia")
     return {"id": i.id, "name": sealed, "clinical_status": ConditionStatus.ACTIVE}
+
+
+def is_carried_over(i: ItemFact) -> bool:
+    """Say whether the question was carried over before."""
+    return i.id.int % 2 == 1
+
+
+def _question(world: World, i: ItemFact) -> dict[str, Any]:
+    sealed = seal(world.session, models.Question.text, i.id, "Why?")
+    return {"id": i.id, "text": sealed, "carried_over": int(is_carried_over(i))}
+
+
+def directions(rng: Random, i: ItemFact) -> Iterator[dict[str, Any]]:
+    """To whom it was sent, some of them twice; and to others, from whom it was taken back."""
+    for user_id in (*sorted(i.sent_to), *CLINICIANS):
+        taken_back = None if user_id in i.sent_to else stored.THEN
+        if user_id in i.sent_to or rng.random() < 0.5:
+            by = {"sent_by": PATIENT, "sent_at": stored.THEN, "revoked_at": taken_back}
+            yield {"id": new_id(), "item_id": i.id, "user_id": user_id, **by}
 
 
 def _reconciliation(i: ItemFact) -> dict[str, Any]:

@@ -20,13 +20,12 @@ from tests.policy.cast import BO, NOW, PATIENT, PAUL, RECORD, STRANGER, TESS
 from tests.policy.matching import ItemFact
 from tests.policy.reference import Question
 from tests.security import random_rows
-from tests.security.random_rows import NOTES, RECONCILIATIONS, Decided
+from tests.security.random_rows import CLINICIANS, NOTES, RECONCILIATIONS, Decided
 from tests.world import Person, World
 
 ITEMS = 36
-CLINICIANS = (TESS, PAUL, BO, STRANGER)
 NAMES = {PATIENT: "patient", TESS: "tess", PAUL: "paul", BO: "bo", STRANGER: "stranger"}
-CLINICAL = (ItemClass.ALLERGY, ItemClass.CONDITION)
+CLINICAL = (ItemClass.ALLERGY, ItemClass.CONDITION, ItemClass.QUESTION)
 
 
 class RandomWorld:
@@ -106,7 +105,7 @@ class RandomWorld:
 
 
 def _of_today(rng: Random, consent: Consent) -> Consent:
-    """Let the consent be one that can be signed, and cover allergies and conditions as often as the rest."""
+    """Let the consent be one that can be signed, and cover allergies, conditions and questions as often as the rest."""
     more = frozenset(c for c in CLINICAL if rng.random() < 0.8)
     days = consent.data_from, consent.data_through
     if days[0] and days[1] and days[0] > days[1]:
@@ -115,7 +114,7 @@ def _of_today(rng: Random, consent: Consent) -> Consent:
 
 
 def _on_what_is_there(rng: Random, restriction: Restriction) -> Restriction:
-    """There are no messages: what is said against them is said against allergies or conditions."""
+    """There are no messages: what is said against them is said against what became of them."""
     if restriction.limit.item_class is not ItemClass.MESSAGE:
         return restriction
     return replace(restriction, limit=replace(restriction.limit, item_class=rng.choice(CLINICAL)))

@@ -18,6 +18,7 @@ from careteam.models import (
     DifferenceDecision,
     Invitation,
     LoginSession,
+    Medication,
     MedicationEvent,
     MedicationReview,
     Membership,
@@ -29,6 +30,7 @@ from careteam.models import (
     User,
 )
 from careteam.models.types import new_id
+from careteam.policy.treatment_words import AnswerOutcome, ReferralAnswer
 from careteam.policy.vocabulary import (
     ItemClass,
     Label,
@@ -43,6 +45,7 @@ from careteam.policy.vocabulary import (
 from careteam.services.identity.credentials import digest
 from careteam.vault import seal
 from tests.consent.acts import in_state
+from tests.plan import rows
 from tests.security import oversight
 from tests.security.consent_states import STATES
 from tests.world import Person, World
@@ -75,9 +78,16 @@ class Stage:
         self._items()
         self._medications()
         self._clinical()
+        self._questions()
+        self._messages()
+        self._measures()
+        self._reports()
+        self._managing()
+        self._planned()
         self._reconciliation()
         self._consents()
         self._places()
+        self._referrals()
         self._notices()
         self._oversight()
         self._acting()
@@ -205,6 +215,42 @@ class Stage:
         condition = self.world.condition(self.patient, self.therapist, name=self.canary("Tess's condition"))
         self.keep("Tess's condition", "condition", condition_id=condition.id, item_id=condition.id)
 
+    def _measures(self) -> None:
+        """Scores that Maya and Paul hold, and what Paul asks for."""
+        for name, author in (("Maya's measure", self.patient), ("Paul's measure", self.prescriber)):
+            made = self.world.measure(self.patient, author, outside_author=self.canary(name))
+            self.keep(name, "measure", measure_id=made.id, item_id=made.id)
+        asked = self.world.measure_request(self.patient, self.prescriber, text=self.canary("Paul's measure request"))
+        self.keep("Paul's measure request", "measure request", measure_request_id=asked.id, item_id=asked.id)
+
+    def _questions(self) -> None:
+        """One that Maya keeps for herself, and one that she sent to Tess."""
+        for name in ("Maya's question", "Maya's sent question"):
+            made = self.world.question(self.patient, text=self.canary(name))
+            self.keep(name, "question", question_id=made.id, item_id=made.id)
+        self.world.sent(made, self.therapist)
+
+    def _messages(self) -> None:
+        """What Maya wrote to Tess, and what Paul wrote to Maya alone."""
+        mine = self.world.message(self.patient, self.patient, self.therapist, text=self.canary("Maya's message"))
+        self.keep("Maya's message", "message", message_id=mine.id, item_id=mine.id)
+        his = self.world.message(self.patient, self.prescriber, self.patient, text=self.canary("Paul's message"))
+        self.keep("Paul's message", "message", message_id=his.id, item_id=his.id)
+
+    def _planned(self) -> None:
+        """An item of Paul's plan with Maya's word, her plan review, the intake that Tess began, and what she tried."""
+        world, maya = self.world, self.patient
+        item = rows.plan_item(world, maya, self.prescriber, text=self.canary("Paul's plan item"))
+        word = rows.plan_word(world, maya, maya, item, text=self.canary("Maya's word"))
+        review = rows.plan_review(world, maya, text=self.canary("Maya's plan review"))
+        part = rows.intake_part(world, maya, self.therapist, text=self.canary("Tess's intake"))
+        trial = rows.prior_trial(world, maya, maya, drug=self.canary("Maya's trial"))
+        self.keep("Paul's plan item", "plan item", plan_item_id=item.id, item_id=item.id)
+        self.keep("Maya's word", "plan word", acknowledgement_id=word.id, item_id=word.id)
+        self.keep("Maya's plan review", "plan review", plan_review_id=review.id, item_id=review.id)
+        self.keep("Tess's intake", "intake", intake_part_id=part.id, item_id=part.id)
+        self.keep("Maya's trial", "trial", prior_trial_id=trial.id, item_id=trial.id)
+
     def _reconciliation(self) -> None:
         made = self.reconciled(self.patient, self.entry_id, "Paul's reconciliation")
         self.keep("Paul's reconciliation", "reconciliation", reconciliation_id=made, item_id=made)
@@ -248,6 +294,38 @@ class Stage:
         made = self.world.consent(self.patient, **changes)
         self._sealed(made.id, Consent.ends_when, "the consent")
         self.keep("the consent", "consent", consent_id=made.id)
+
+    def _reports(self) -> None:
+        """What Maya reports for nobody yet, what she asks about the cost of Paul's entry, and what Paul answers."""
+        world, maya, entry = self.world, self.patient, self.world.session.get_one(Medication, self.entry_id)
+        report = world.side_effect(maya, maya, effect=self.canary("Maya's report"))
+        self.keep("Maya's report", "report", side_effect_id=report.id, item_id=report.id)
+        cost = world.cost_request(maya, entry, text=self.canary("Maya's cost request"))
+        self.keep("Maya's cost request", "cost request", cost_request_id=cost.id, item_id=cost.id)
+        words = self.canary("Paul's answer")
+        answer = world.answer(self.prescriber, report, outcome=AnswerOutcome.MANAGE, text=words)
+        self.keep("Paul's answer", "answer", answer_id=answer.id, item_id=answer.id)
+
+    def _managing(self) -> None:
+        """What Paul did about his entry, what was dispensed of it, and what Maya asks for more of."""
+        world, maya, entry = self.world, self.patient, self.world.session.get_one(Medication, self.entry_id)
+        seen = world.check_in(maya, self.prescriber, entry, symptoms=self.canary("Paul's check-in"))
+        self.keep("Paul's check-in", "check-in", check_in_id=seen.id, item_id=seen.id)
+        fill = world.supply(maya, self.prescriber, entry, unit=self.canary("Paul's supply"))
+        self.keep("Paul's supply", "supply", supply_id=fill.id, item_id=fill.id)
+        asked = world.refill_request(maya, entry, text=self.canary("Maya's refill request"))
+        self.keep("Maya's refill request", "refill request", request_id=asked.id, item_id=asked.id)
+
+    def _referrals(self) -> None:
+        """Tess would refer Maya to Penny, has referred her to Penny, and to somebody outside."""
+        place = {"to_user_id": self.pending.user_id, "membership_id": self.things["Penny's place"].ids["membership_id"]}
+        said = {"patient_answer": ReferralAnswer.YES, "patient_answered_at": self.world.now}
+        asked = in_state(self.world, self.patient, self.therapist, "requested")
+        kinds = {"proposed": {**place, "consent_id": asked.id}, "sent": {**place, **said}, "outside": said}
+        for word, values in kinds.items():
+            name = f"Tess's {word} referral"
+            made = self.world.referral(self.patient, self.therapist, reason=self.canary(name), **values)
+            self.keep(name, "referral", referral_id=made.id, item_id=made.id)
 
     def _places(self) -> None:
         world = self.world

@@ -40,6 +40,7 @@ LISTS = (
     "conditions?limit=1",
     "medications",
     "medication-pairs",
+    "medication-reminders",
     "medication-reconciliations",
     "label-reviews",
     "sharing",

@@ -18,13 +18,14 @@ from careteam.api import auth
 from careteam.api.parsing import StrictParser
 from careteam.errors import NotFound
 from careteam.extensions import csrf
-from careteam.models import AccessEvent, Allergy, Patient, Restriction
+from careteam.models import AccessEvent, Allergy, Item, Patient, Restriction
 from careteam.policy import matrix, pairing
 from careteam.services import paging
 from careteam.services.consents import restrictions, views
+from careteam.services.directing import sent_items
 from careteam.services.log import access_history, access_log
 from careteam.services.medications import medication_pairs, reconciliation_rows
-from careteam.services.record import allergies, news, reading
+from careteam.services.record import allergies, news, questions, reading, records
 from careteam.services.team import sharing_matrix, teams
 from tests.conftest import empty
 from tests.security.stage import Stage
@@ -39,6 +40,7 @@ from tests.world import World
 
 Fault = Callable[[World], AbstractContextManager[Any]]
 SEEDS = range(4, 16)
+ITEM = Item.__table__
 
 
 @contextmanager
@@ -157,6 +159,18 @@ FAULTS: Mapping[str, tuple[Fault, Callable[[World], list[str]]]] = {
     "no restriction matters, in random worlds": (
         lambda _: _in_the_gate("_limited", lambda item, limit: false()),
         _lists(),
+    ),
+    "what is sent to one is open to all": (
+        lambda _: _in_the_gate("sent_to", lambda user_id, after=None: ITEM.c.directed),
+        _lists("lists"),
+    ),
+    "what was sent is told to the team": (
+        lambda _: patch.object(sent_items, "open_own", records.open_record),
+        _lists("sent"),
+    ),
+    "questions are listed in any state": (
+        lambda _: patch.object(questions, "in_state", lambda *_: true()),
+        _lists("filters"),
     ),
     "a disclosure is not logged": (
         lambda _: patch.object(access_log, "disclosed", lambda *_, **__: None),

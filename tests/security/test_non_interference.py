@@ -4,8 +4,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from careteam.models import MedicationReview
+from careteam.models import Direction, MedicationReview, Question, User
 from careteam.models.types import new_id
 from careteam.policy.vocabulary import ConsentStatus, ItemClass, Label, MedicationSource, NoteStatus, Role
 from tests.security.asking import shown
@@ -16,7 +17,12 @@ LISTS = (
     "notes",
     "medications",
     "medication-pairs",
+    "medication-reminders",
     "medication-reconciliations",
+    "questions",
+    "questions?state=open",
+    "sent-items",
+    "recipients?class=question",
     "label-reviews",
     "consents",
     "team",
@@ -51,7 +57,7 @@ def everything(world: World, reader: Person, patient: Person) -> list[tuple[Any,
     addresses = [f"{patient.record}/{part}".rstrip("/") for part in LISTS]
     for address in [*addresses, *ELSEWHERE]:
         found.append(shown(client.get(address)))
-    for kind in ("notes", "medications"):
+    for kind in ("notes", "medications", "questions"):
         following: str | None = f"{patient.record}/{kind}?limit=2"
         while following:
             answer = client.get(following)
@@ -84,9 +90,32 @@ def test_hidden_rows_change_no_byte(world: World, who: str) -> None:
         world.note(patient, prescriber, on=date(2026, 3, day))
         world.medication(patient, prescriber, on=date(2026, 2, day))
         world.note(patient, people["former"], on=date(2026, 1, day))
+    _send(world, patient, *people.values())
     before = everything(world, people[who], patient)
     _hide(world, patient, prescriber)
     assert everything(world, people[who], patient) == before
+
+
+def _send(world: World, patient: Person, *people: Person) -> None:
+    """Send these people something, before and after they could read anything."""
+    for day in range(1, 4):
+        world.sent(world.question(patient, date=date(2026, 3, day)), *people)
+
+
+def _send_elsewhere(world: World, patient: Person, prescriber: Person) -> None:
+    """Send the same to somebody else besides, and other things to them alone; what others had was taken back."""
+    for question in world.session.scalars(select(Question)).all():
+        world.sent(question, prescriber)
+    for day in range(1, 6):
+        world.sent(world.question(patient, date=date(2026, 3, day)), prescriber)
+        world.question(patient, date=date(2026, 3, day))
+    everybody = world.session.scalars(select(User)).all()
+    taken_back = world.question(patient, date=date(2026, 3, 2))
+    for somebody in everybody:
+        times = {"sent_at": world.now - timedelta(hours=2), "revoked_at": world.now - timedelta(hours=1)}
+        row = {"item_id": taken_back.id, "user_id": somebody.id, "sent_by": patient.user_id, **times}
+        world.add(Direction(**row))
+    world.sent(taken_back, prescriber)
 
 
 def _hide(world: World, patient: Person, prescriber: Person) -> None:
@@ -99,6 +128,7 @@ def _hide(world: World, patient: Person, prescriber: Person) -> None:
         world.medication(patient, prescriber, on=date(2026, 2, day), labels=frozenset({Label.VIOLENCE}))
         world.medication(patient, prescriber, on=date(2026, 2, day), awaits_review=True)
         world.medication(patient, patient, on=date(2026, 2, day), source=MedicationSource.PATIENT)
+    _send_elsewhere(world, patient, prescriber)
     other = world.prescriber("Olive Other")
     world.join(patient, other, Role.PRESCRIBER, patient_agreed_at=None)
     world.consent(patient, recipients=[f"member:{prescriber.user_id}"], labels=[Label.HIV])

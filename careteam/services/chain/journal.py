@@ -124,9 +124,11 @@ def opened(ring: Keyring, body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _found(session: Session, no: No, patients: list[UUID] | None, at: datetime) -> Iterable[Said]:
     columns = [no.table.c[name].label(f"v_{name}") for name in no.columns]
-    patient = no.table.c.patient_id if no.of_patient else None
+    patient = no.patient
     query = select(no.table.c.id, *([patient.label("patient")] if patient is not None else []), *columns)
     query = query.where(no.said(at)).order_by(no.table.c.id)
+    if patient is not None and patient.table is not no.table:
+        query = query.join(patient.table, patient.table.c.id == no.table.c.item_id)
     if patient is not None and patients is not None:
         query = query.where(patient.in_(patients))
     for row in session.execute(query):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, and_, or_
 
@@ -15,6 +16,7 @@ from careteam.models import (
     ApiToken,
     Base,
     Consent,
+    Direction,
     EmergencySession,
     Invitation,
     Item,
@@ -32,6 +34,7 @@ from careteam.models.types import Sealed
 from careteam.policy.vocabulary import ConsentStatus
 
 Values = Mapping[str, Any]
+_ITEM, _DIRECTION = Item.__table__, Direction.__table__
 OPEN = (ConsentStatus.DRAFT, ConsentStatus.REQUESTED, ConsentStatus.ACTIVE)
 
 
@@ -82,7 +85,13 @@ class No:
     @property
     def of_patient(self) -> bool:
         """Whether its rows belong to patients."""
-        return "patient_id" in self.table.c
+        return self.patient is not None
+
+    @property
+    def patient(self) -> ColumnElement[UUID] | None:
+        """Whose its rows are: the column that says so, of the item that they are about where they do not say it."""
+        named: ColumnElement[UUID] | None = self.table.c.get("patient_id")
+        return _ITEM.c.patient_id if named is None and self.table is _DIRECTION else named
 
 
 def _no(word: str, model: type[Base], said: Any, *columns: str, **options: Any) -> No:
@@ -106,6 +115,7 @@ NOES: tuple[No, ...] = (
     _no("revocation", Revocation, Revocation.revoked_at.is_not(None), *_all_but_sealed(Revocation), whole=True),
     _no("restriction", Restriction, Restriction.lifted_at.is_(None), *_all_but_sealed(Restriction), whole=True),
     _no("membership", Membership, _ENDED_MEMBERSHIP, "ended_at", "ended_by", "declined_at", "declined_by"),
+    _no("direction", Direction, Direction.revoked_at.is_not(None), "revoked_at", "revoked_by"),
     _no("release", SpecialRelease, SpecialRelease.withdrawn_at.is_not(None), "withdrawn_at"),
     _no("emergency", EmergencySession, EmergencySession.ended_at.is_not(None), "ended_at"),
     _no("representation", Representation, _ENDED_REPRESENTATION, "ended_at", "ended_by", "end_basis", "declined_at"),

@@ -31,7 +31,8 @@ BATCH = 200
 """Events that are asked again together."""
 _ITEM = Item.__table__.c
 READS_ONE = frozenset({"notes.read_note", "medications.read_medication", "allergies.read_allergy"}) | {
-    "conditions.read_condition"
+    "conditions.read_condition",
+    "questions.read_question",
 }
 """The operations whose refusal says that an item was absent or hidden; their target is the item."""
 

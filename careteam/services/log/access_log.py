@@ -3,7 +3,8 @@
 Called in the answer's own transaction: if it cannot be written, nothing of the answer leaves.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,6 +64,19 @@ def disclosed(
     _record(session, actor, patient_id, act, "disclosed", items=items, target=str(target or ""), at=at)
 
 
+@contextmanager
+def parts(session: Session) -> Iterator[None]:
+    """Let the changes made inside be parts of one act, which the caller records after them: one answer, one event."""
+    session.info[_PARTS] = True
+    try:
+        yield
+    finally:
+        del session.info[_PARTS]
+
+
+_PARTS = "parts of one act"
+
+
 def changed(
     session: Session,
     actor: Actor | None,
@@ -76,8 +90,11 @@ def changed(
 ) -> None:
     """Record an act that changes something; `target` is what it changed, `items` what the answer shows.
 
-    `origin` says where somebody who is not signed in comes from; without it nobody's act is the operator's.
+    `origin` says where somebody who is not signed in comes from; without it nobody's act is the operator's. Within
+    `parts` nothing is recorded: whoever opened it records the whole.
     """
+    if session.info.get(_PARTS):
+        return
     _record(session, actor, patient_id, act, "changed", items=items, target=str(target or ""), origin=origin, at=at)
 
 

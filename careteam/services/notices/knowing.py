@@ -32,6 +32,7 @@ OF_CURRENT_MEMBERS = frozenset(
         NoticeKind.REVIEW_DUE,
         NoticeKind.NOTE_RELEASED,
         NoticeKind.SENT_TO_YOU,
+        NoticeKind.SAFETY_FLAG,
         NoticeKind.MESSAGE,
         NoticeKind.REFERRAL_ANSWERED,
     }

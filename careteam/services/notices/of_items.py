@@ -25,6 +25,7 @@ OF_ITEMS = frozenset(
         NoticeKind.SENT_TO_YOU,
         NoticeKind.ANSWERED,
         NoticeKind.QUESTIONNAIRE_REQUESTED,
+        NoticeKind.SAFETY_FLAG,
         NoticeKind.MESSAGE,
     }
 )

@@ -80,6 +80,10 @@ _SAID: Mapping[NoticeKind, Say | str] = {
     NoticeKind.QUESTIONNAIRE_REQUESTED: _acting(
         "A clinician asks you to answer a questionnaire.", "A clinician asks {who} to answer a questionnaire."
     ),
+    NoticeKind.SAFETY_FLAG: _acting(
+        "You have answered a questionnaire that your care team should read at once.",
+        "{who} has answered a questionnaire: read it now.",
+    ),
     NoticeKind.REFERRAL_PROPOSED: _acting(
         "A clinician proposes to refer you. Read what it says, then say yes, no or not now.",
         "A clinician proposes to refer {who}.",

@@ -19,7 +19,7 @@ from careteam.services.record import answers, reading
 from careteam.services.record.entries import take_back
 from careteam.services.record.patient_days import PLANNED_AHEAD, patient_day
 from careteam.services.record.reading import Kind
-from careteam.services.record.records import Record, open_to_write
+from careteam.services.record.records import Record, open_record, open_to_write
 from careteam.vault import seal
 
 ANSWER = Kind(Answer, answers.COLUMNS, "read-answer", "read-answers", answers.present)
@@ -90,6 +90,11 @@ def _ahead(record: Record, day: date | None) -> date | None:
     if not today <= day <= today + PLANNED_AHEAD:
         raise Invalid("A follow-up is ahead.", {"follow_up_on": [f"Choose {today} or a later day, within a year."]})
     return day
+
+
+def read(session: Session, actor: Actor, patient_id: UUID, answer_id: UUID, *, at: datetime) -> dict[str, Any]:
+    """Return one answer by itself. Raises NotFound when it is absent or hidden."""
+    return reading.read(session, open_record(session, actor, patient_id, at=at), ANSWER, answer_id)
 
 
 def enter_in_error(

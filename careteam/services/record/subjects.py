@@ -7,17 +7,75 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from careteam.models import Allergy, Condition, Item, Medication, Note
+from careteam import questionnaires
+from careteam.models import (
+    Allergy,
+    Answer,
+    Condition,
+    CostRequest,
+    Intake,
+    Item,
+    Measure,
+    MeasureRequest,
+    Medication,
+    Message,
+    Note,
+    PlanAcknowledgement,
+    PlanReview,
+    PriorTrial,
+    Question,
+    Referral,
+    RefillRequest,
+    SideEffect,
+)
 from careteam.vault import unseal
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 NONE_KNOWN = "No known allergies"
 
-_WORDS = (Note.title, Allergy.substance, Condition.name, Medication.drug_name)
+_WORDS = (
+    Note.title,
+    Allergy.substance,
+    Condition.name,
+    Question.text,
+    RefillRequest.text,
+    SideEffect.effect,
+    CostRequest.text,
+    Answer.text,
+    Intake.text,
+    PlanAcknowledgement.text,
+    PlanReview.text,
+    PriorTrial.drug_name,
+    Referral.reason,
+    Message.text,
+    Medication.drug_name,
+)
 """The column of each kind that says in words what it is about."""
 _CODES = (Allergy.codes, Condition.codes, Medication.rxnorm_code)
-_MORE = (Allergy.covers,)
-_KINDS = (Note, Allergy, Condition, Medication)
+_MORE = (
+    Allergy.covers,
+    Measure.questionnaire,
+    MeasureRequest.questionnaire,
+)
+_KINDS = (
+    Note,
+    Allergy,
+    Condition,
+    Question,
+    RefillRequest,
+    Medication,
+    Measure,
+    MeasureRequest,
+    SideEffect,
+    CostRequest,
+    Answer,
+    Referral,
+    Message,
+    Intake,
+    PlanAcknowledgement,
+    PlanReview,
+    PriorTrial,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +100,10 @@ def subject(session: Session, row: Any) -> Subject:
     if found[_name(Medication.drug_name)] is not None:
         code = found[_name(Medication.rxnorm_code)]
         return Subject(found[_name(Medication.drug_name)], ((RXNORM, code),) if code else ())
+    asked = next((q for kind in (Measure, MeasureRequest) if (q := found[_name(kind.questionnaire)])), None)
+    if asked is not None:
+        known = questionnaires.current().get(asked)
+        return Subject(known.title if known else asked)
     words = (unseal(session, column, row.id, found[_name(column)]) for column in _WORDS[:-1])
     sealed = (unseal(session, column, row.id, found[_name(column)]) for column in _CODES[:-1])
     said = next((text for text in words if text), None)

@@ -2,7 +2,26 @@
 
 from typing import Any
 
-from tests.api.examples import acting, asking, consents, notices, oversight, people, previews, record, special, team
+from tests.api.examples import (
+    acting,
+    asking,
+    consents,
+    directed,
+    knowledge,
+    managing,
+    measures,
+    messages,
+    notices,
+    oversight,
+    people,
+    planning,
+    previews,
+    record,
+    referrals,
+    reports,
+    special,
+    team,
+)
 from tests.api.examples.stage import ASKS, Ask, Stage, rules, send
 from tests.world import World
 
@@ -11,11 +30,18 @@ __all__ = [
     "acting",
     "asking",
     "consents",
+    "directed",
+    "knowledge",
+    "managing",
+    "measures",
     "notices",
     "oversight",
     "people",
+    "planning",
     "previews",
     "record",
+    "referrals",
+    "reports",
     "special",
     "team",
 ]
