@@ -137,7 +137,7 @@ def test_a_request_entered_in_error_asks_for_nothing(world: World) -> None:
     assert (marked["state"], marked["entered_in_error_reason"]) == ("ended", "Wrong patient.")
 
 
-def test_who_left_reads_and_ends_their_own_and_is_told_nothing_more(world: World) -> None:
+def test_who_left_reads_their_own_ends_nothing_and_is_told_nothing_more(world: World) -> None:
     patient, therapist, _ = world.trio()
     asked = ask(world, therapist, patient)
     gone = Membership.user_id == therapist.user_id
@@ -150,7 +150,7 @@ def test_who_left_reads_and_ends_their_own_and_is_told_nothing_more(world: World
     assert (before.json["state"], before.json["due_on"]) == (None, None)
     assert world.client(patient).post(f"{where}/end").status_code == 200
     assert world.client(therapist).get(where).data == before.data
-    assert world.client(therapist).post(f"{where}/end").status_code == 200
+    assert world.client(therapist).post(f"{where}/end").status_code == 403
 
 
 BAD: list[dict[str, Any]] = [

@@ -52,7 +52,8 @@ class MessageOut(Heading):
     """A message as you find it.
 
     `to` is told to its author and to the patient. `needs_answer_from`, and what hangs on it, to them and to who is
-    asked; `answered` means that they wrote in the thread since, as far as you may read it.
+    asked; `answered` means that they wrote in the thread since, as far as you may read it. Nothing is called overdue to
+    who could not read their messages.
     """
 
     thread_id = fields.UUID(required=True)

@@ -77,7 +77,7 @@ class TimelineDoseStep(Schema):
 class TimelineCheckIn(Schema):
     """A check-in that was done."""
 
-    cause = Word(CheckInCause, required=True)
+    cause = Word(CheckInCause, required=True, allow_none=True)
     due_on = fields.Date(required=True, allow_none=True)
     mode = Word(VisitMode, required=True)
     adherence_days = fields.Integer(required=True, allow_none=True)

@@ -23,7 +23,7 @@ from careteam.services.record.entries import beginning, take_back
 from careteam.services.record.items import heading, item_columns
 from careteam.services.record.reading import Kind
 from careteam.services.record.records import Record, open_record, open_to_report, open_to_write
-from careteam.services.record.unanswered import answered, answered_among, clock
+from careteam.services.record.unanswered import answered, answered_among, clock, prescribers_seen
 from careteam.vault import seal, unseal
 
 COLUMNS = (
@@ -143,7 +143,13 @@ def present(session: Session, record: Record, rows: Sequence[Any]) -> list[dict[
             "medication_id": row.medication_id if row.medication_id in entries else None,
             "concern": row.concern,
             "text": unseal(session, CostRequest.text, row.id, row.text),
-            **clock(record, row.answer_due_at, answered=row.id in done, in_error=row.error_at is not None),
+            **clock(
+                record,
+                row.answer_due_at,
+                answered=row.id in done,
+                in_error=row.error_at is not None,
+                sees=prescribers_seen(record, row),
+            ),
             "entered_in_error_at": row.error_at,
             "entered_in_error_reason": unseal(session, CostRequest.error_reason, row.id, row.error_reason),
             "sent_to": sent.get(row.id, []) if record.is_patient or record.representation else None,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from careteam import access
-from careteam.errors import Invalid
+from careteam.errors import Conflict, Invalid
 from careteam.models import Direction, Item
 from careteam.models.types import new_id
 from careteam.policy.scope import Scope
@@ -21,6 +21,7 @@ from careteam.policy.sharing import readable
 from careteam.policy.team import current
 from careteam.policy.vocabulary import NoticeKind
 from careteam.services.notices.telling import tell
+from careteam.services.record.patient_days import patient_day
 from careteam.services.record.records import Record
 from careteam.services.team.readers import readers
 
@@ -47,8 +48,11 @@ class Delivery:
 def send(session: Session, record: Record, item: Item, to: Collection[UUID]) -> Delivery:
     """Send the item to these members and tell them; call it after the item is flushed, before the act is logged.
 
-    Raises Invalid when somebody named is no current member. Sending it again to somebody changes nothing.
+    Raises Invalid when somebody named is no current member, Conflict when the patient has died. Sending it again to
+    somebody changes nothing.
     """
+    if to and patient_day(record).died:
+        raise Conflict("The patient has died: nothing is sent any more.")
     scopes = member_scopes(session, record)
     strangers = set(to) - scopes.keys()
     if strangers:
@@ -65,7 +69,8 @@ def send(session: Session, record: Record, item: Item, to: Collection[UUID]) -> 
     reached = access.read_by(session, scopes, item.id)
     unreached = {user: _why(record, scopes[user]) for user in new if user not in reached}
     if unreached:
-        session.execute(delete(Direction).where(Direction.item_id == item.id, Direction.user_id.in_(unreached)))
+        to_nobody = (Direction.item_id == item.id, Direction.user_id.in_(unreached), Direction.revoked_at.is_(None))
+        session.execute(delete(Direction).where(*to_nobody))
     sent = frozenset(new) - unreached.keys()
     tell(session, sorted(sent), NoticeKind.SENT_TO_YOU, patient_id=record.patient_id, target=item.id, at=record.at)
     return Delivery(sent, unreached, reached)

@@ -16,6 +16,7 @@ from careteam.policy.vocabulary import SHAREABLE_CLASSES, Power
 from careteam.services.directing import sending
 from careteam.services.directing.own import open_own
 from careteam.services.log import access_log
+from careteam.services.measures import safety
 from careteam.services.medications.reconciliation_rows import may_be_known
 from careteam.services.paging import page
 from careteam.services.record.entries import holds
@@ -81,6 +82,7 @@ def send(
     record, item = _own(session, actor, patient_id, item_id, at=at)
     _check_may_be_sent(item)
     delivery = sending.send(session, record, item, send_to)
+    safety.tell_whom_it_was_sent(session, record, item, delivery.sent)
     shown = _shown(session, record, item, changed="send-item" if delivery.sent else None)
     return {**shown, "delivery": sending.shown(record, delivery)}
 

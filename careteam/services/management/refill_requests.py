@@ -26,7 +26,7 @@ from careteam.services.record.entries import beginning, take_back
 from careteam.services.record.items import heading, item_columns
 from careteam.services.record.reading import Kind
 from careteam.services.record.records import Record, open_record, open_to_report
-from careteam.services.record.unanswered import answered, answered_among, clock
+from careteam.services.record.unanswered import answered, answered_among, clock, prescribers_seen
 from careteam.vault import seal, unseal
 
 COLUMNS = (
@@ -146,7 +146,13 @@ def present(session: Session, record: Record, rows: Sequence[Any]) -> list[dict[
             "days_left": row.days_left,
             "text": unseal(session, RefillRequest.text, row.id, row.text),
             "urgency": urgency(row.days_left),
-            **clock(record, row.answer_due_at, answered=row.id in seen, in_error=row.error_at is not None),
+            **clock(
+                record,
+                row.answer_due_at,
+                answered=row.id in seen,
+                in_error=row.error_at is not None,
+                sees=prescribers_seen(record, row),
+            ),
             "sent_to": sent.get(row.id, []) if own else None,
             "entered_in_error_at": row.error_at,
             "entered_in_error_reason": unseal(session, RefillRequest.error_reason, row.id, row.error_reason),

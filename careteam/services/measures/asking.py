@@ -18,7 +18,7 @@ from careteam.services.record import reading
 from careteam.services.record.entries import beginning, take_back
 from careteam.services.record.item_changes import touch
 from careteam.services.record.patient_days import PatientDay, patient_day
-from careteam.services.record.records import open_record, open_to_write
+from careteam.services.record.records import open_to_write
 from careteam.vault import seal
 
 
@@ -60,11 +60,12 @@ def request_measure(
 def end(session: Session, actor: Actor, patient_id: UUID, request_id: UUID, *, at: datetime) -> dict[str, Any]:
     """End a request: who asked no longer asks, or the patient (or who reports for them) says no. Repeating it is fine.
 
-    Raises NotFound, and NotPermitted to others.
+    Raises NotFound, and NotPermitted to others and to former members, who may mark theirs as entered in error.
     """
     record = open_record(session, actor, patient_id, at=at)
     asked = reading.to_change(session, record, REQUESTS, request_id)
-    if asked.holder_id != actor.user_id and not record.speaks(Power.REPORT):
+    asks = record.is_member and asked.holder_id == actor.user_id
+    if not asks and not record.speaks(Power.REPORT):
         raise NotPermitted("Who asked, and the patient, end a request.")
     if asked.ended_at is None:
         touch(asked, version=asked.version, at=at)

@@ -86,7 +86,7 @@ def whole(session: Session, record: Record, measure_id: UUID) -> tuple[dict[str,
         raise NotFound
     (shown,), more = comparing.compared(session, record, present(session, record, rows))
     if rows[0].flagged and rows[0].error_at is None:
-        shown["safety"] = safety.said(session, record, measure_id)
+        shown["safety"] = safety.said(session, record, rows[0])
     return shown, _once(record.seen(rows), more)
 
 

@@ -45,11 +45,11 @@ def page_of(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return one page of the requests that the actor may read, newest first, and the next cursor.
 
-    Filters: `questionnaire`, and `open` (neither ended nor entered in error). Raises NotFound, and Invalid on a cursor
-    that is not ours.
+    Filters: `questionnaire`, and `open` (neither ended nor entered in error; former members are not told what was
+    ended). Raises NotFound, and Invalid on a cursor that is not ours.
     """
     record = open_record(session, actor, patient_id, at=at)
-    return reading.page_of(session, record, REQUESTS, _filters(**filters), limit=limit, cursor=cursor)
+    return reading.page_of(session, record, REQUESTS, _filters(record, **filters), limit=limit, cursor=cursor)
 
 
 def read(session: Session, actor: Actor, patient_id: UUID, request_id: UUID, *, at: datetime) -> dict[str, Any]:
@@ -118,8 +118,11 @@ def _answered(session: Session, record: Record, rows: Sequence[Any]) -> Mapping[
     return found
 
 
-def _filters(*, questionnaire: str | None = None, open: bool | None = None) -> list[ColumnElement[bool]]:
-    is_open = and_(MeasureRequest.ended_at.is_(None), MeasureRequest.error_at.is_(None))
+def _filters(
+    record: Record, *, questionnaire: str | None = None, open: bool | None = None
+) -> list[ColumnElement[bool]]:
+    stands = MeasureRequest.error_at.is_(None)
+    is_open = stands if record.scope.former else and_(MeasureRequest.ended_at.is_(None), stands)
     return [
         *([MeasureRequest.questionnaire == questionnaire] if questionnaire else []),
         *([] if open is None else [is_open if open else not_(is_open)]),

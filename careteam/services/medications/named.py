@@ -46,12 +46,13 @@ def to_name(session: Session, record: Record, entry_id: UUID) -> Any:
 def labels_with(entry: Any, labels: Collection[Label], part2: bool | None) -> dict[str, Any]:
     """Return the labels of an item that names this entry (or none): those that are chosen, and the entry's own.
 
-    What is said of a medication says no less than the medication.
+    What is said of a medication says no less than the medication, whoever says otherwise.
     """
     if entry is None:
         return labelled(labels, part2)
     of_entry = Label.SUBSTANCE_USE in entry.labels and Label.SUBSTANCE_USE not in labels
-    return labelled({*labels, *entry.labels}, entry.part2 if part2 is None and of_entry else part2)
+    stated = entry.part2 if part2 is None and of_entry else part2
+    return labelled({*labels, *entry.labels}, entry.part2 or stated)
 
 
 def taken(session: Session, record: Record) -> list[Any]:

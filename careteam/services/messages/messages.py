@@ -19,6 +19,7 @@ from careteam.services.record import reading
 from careteam.services.record.items import heading, item_columns
 from careteam.services.record.reading import Kind
 from careteam.services.record.records import Record, open_record
+from careteam.services.record.unanswered import seen_from
 from careteam.vault import unseal
 
 COLUMNS = (
@@ -119,7 +120,9 @@ def _message(session: Session, record: Record, row: Any, around: Around) -> dict
         "needs_answer_from": asked,
         "answer_due_at": row.answer_due_at if asked else None,
         "answered": answered if asked else None,
-        "overdue": (not answered and row.answer_due_at <= record.at) if asked else None,
+        "overdue": (not answered and row.answer_due_at <= record.at and seen_from(record, asked, row))
+        if asked
+        else None,
         "entered_in_error_at": row.error_at,
         "entered_in_error_reason": unseal(session, Message.error_reason, row.id, row.error_reason),
     }

@@ -91,17 +91,20 @@ def mark_read(session: Session, actor: Actor, patient_id: UUID, message_id: UUID
     Raises NotFound (absent or hidden), Conflict when it was not for the actor.
     """
     record = open_record(session, actor, patient_id, at=at)
-    shown = reading.read(session, record, MESSAGES, message_id)
+    shown, seen = reading.whole(session, record, MESSAGES, message_id)
     if not shown["to_you"]:
         raise Conflict("This message was not for you: there is nothing to confirm.")
+    if shown["read_at"] is not None:
+        access_log.disclosed(session, record.actor, patient_id, MESSAGES.read_one, seen, at=at)
+        return shown
     mine = update(MessageRecipient).where(
         MessageRecipient.message_id == message_id,
         MessageRecipient.user_id == actor.user_id,
         MessageRecipient.read_at.is_(None),
     )
     session.execute(mine.values(read_at=at), execution_options={"synchronize_session": False})
-    access_log.changed(session, record.actor, patient_id, "confirm-message-read", target=message_id, at=at)
-    return {**shown, "read_at": shown["read_at"] or at}
+    access_log.changed(session, record.actor, patient_id, "confirm-message-read", target=message_id, items=seen, at=at)
+    return {**shown, "read_at": at}
 
 
 def enter_in_error(

@@ -17,6 +17,7 @@ from careteam.services.planning.plan_items import PLAN_ITEMS
 from careteam.services.record import entry_changes, reading
 from careteam.services.record.entries import beginning
 from careteam.services.record.item_changes import touch
+from careteam.services.record.patient_days import patient_day
 from careteam.services.record.records import Record, open_to_report
 from careteam.vault import seal
 
@@ -37,9 +38,12 @@ def acknowledge(
     """Agree to the current version, differ, or ask to discuss it: an item with the labels of what it is about.
 
     Saying it again replaces one's own word on that version; what it said before stays with it. Raises NotFound,
-    NotPermitted to those who only read, Conflict on another version than the current and on what is not active.
+    NotPermitted to those who only read, Conflict on another version than the current, on what is not active, on one's
+    own word that is kept from oneself since, and when the patient has died.
     """
     record = open_to_report(session, actor, patient_id, ItemClass.TREATMENT_PLAN, at=at)
+    if patient_day(record).died:
+        raise Conflict("The patient has died: nothing new is said.")
     item: PlanItem = reading.to_change(session, record, PLAN_ITEMS, item_id)
     if item.state is not PlanItemState.ACTIVE:
         raise Conflict("This plan item is closed: there is nothing to agree to.")

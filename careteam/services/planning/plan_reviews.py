@@ -95,11 +95,10 @@ def _waits(record: Record, row: Any, answered: bool) -> dict[str, bool]:
 
 def _closer(record: Record, row: Any, answered: Collection[UUID]) -> UUID | None:
     """Return who closed it, where the reader knows of them here: a clinician who closes it may read it, which is
-    the patient's to tell.
+    the patient's to tell. So clinicians are not told when the patient did, or the others could be told apart.
     """
     closer: UUID | None = row.closed_by
-    clinicians = {m.user_id for m in record.team.memberships} - {record.actor.user_id}
-    known = record.is_patient or closer not in clinicians or closer in answered
+    known = record.is_patient or record.representation or closer == record.actor.user_id or closer in answered
     return closer if known else None
 
 

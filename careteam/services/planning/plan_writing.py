@@ -70,9 +70,12 @@ def edit(
     """Say something else from now on (any of `text`, `target_on`, `goal_id`): a new version, to be agreed to anew.
 
     An item that was ended or achieved is active again, also without other words. Raises NotFound, NotPermitted on
-    another's, Stale, Conflict on what is entered in error, Invalid when nothing would change.
+    another's, Stale, Conflict on what is entered in error and when the patient has died, Invalid when nothing would
+    change.
     """
     record, item = _own(session, actor, patient_id, item_id, at=at)
+    if patient_day(record).died:
+        raise Conflict("The patient has died: nothing new is planned.")
     touch(item, version=version, at=at)
     before = plan_versions.current(session, item)
     after = {**before, **_fitting(session, record, item, changes)}

@@ -37,6 +37,7 @@ def membership(session: Session, actor: Actor, membership_id: UUID, *, at: datet
     """
     found = session.get(Membership, membership_id)
     if found is not None and found.user_id == actor.user_id:
+        memberships.check_known(session, actor, membership_id, at=at)
         raise NotPermitted("Only the patient sees what a membership would open.")
     asked, _ = memberships.to_agree(session, actor, membership_id, at=at)
     record = open_record(session, actor, asked.patient_id, at=at)

@@ -43,11 +43,13 @@ def answer(
     """Answer one item that the actor reads, and tell the patient. Return the record and the answer.
 
     The answer has the class and labels of what it answers: it says no less. `event_id` is checked by the caller.
-    Raises NotFound, NotPermitted in another role, Conflict on what is entered in error, Invalid on an outcome that does
-    not fit or a day that is not ahead.
+    Raises NotFound, NotPermitted in another role, Conflict on what is entered in error or when the patient has died,
+    Invalid on an outcome that does not fit or a day that is not ahead.
     """
     record = open_to_write(session, actor, patient_id, at=at)
     asked = reading.to_change(session, record, kind, item_id)
+    if patient_day(record).died:
+        raise Conflict("The patient has died: nothing new is recorded.")
     fits = ANSWERS[asked.record_type]
     if not record.roles & fits.roles:
         raise NotPermitted(f"This is answered by a {' or '.join(sorted(fits.roles))} of the care team.")

@@ -67,12 +67,18 @@ def page_of(
 
 def read(session: Session, record: Record, kind: Kind, item_id: UUID) -> dict[str, Any]:
     """Return one item, logged. Raises NotFound when it is absent or hidden."""
+    shown, seen = whole(session, record, kind, item_id)
+    access_log.disclosed(session, record.actor, record.patient_id, kind.read_one, seen, at=record.at)
+    return shown
+
+
+def whole(session: Session, record: Record, kind: Kind, item_id: UUID) -> tuple[dict[str, Any], list[Disclosed]]:
+    """Return one item, and what this discloses; the caller writes the log. Raises NotFound (absent or hidden)."""
     rows = session.execute(record.rows(kind.model, *kind.columns).where(kind.model.id == item_id)).all()
     if not rows:
         raise NotFound
     shown, seen = _shown(session, record, kind, rows)
-    access_log.disclosed(session, record.actor, record.patient_id, kind.read_one, seen, at=record.at)
-    return shown[0]
+    return shown[0], seen
 
 
 def to_change(session: Session, record: Record, kind: Kind, item_id: UUID) -> Any:

@@ -25,6 +25,7 @@ from careteam.services.log import access_log
 from careteam.services.notices.telling import tell
 from careteam.services.record import reading
 from careteam.services.record.item_changes import touch
+from careteam.services.record.patient_days import patient_day
 from careteam.services.record.records import Record, open_record
 from careteam.services.referrals import letters, places, telling
 from careteam.services.referrals.reaching import check_agreed
@@ -66,8 +67,10 @@ def agree(
 def to_agree(
     session: Session, actor: Actor, patient_id: UUID, referral_id: UUID, *, at: datetime
 ) -> tuple[Record, Referral]:
-    """Return a referral that waits for the patient's yes. Raises NotFound, NotPermitted, Conflict."""
+    """Return a referral that waits for the patient's yes. Raises NotFound, NotPermitted, Conflict (who died too)."""
     record, referral, state = _own(session, actor, patient_id, referral_id, at)
+    if patient_day(record).died:
+        raise Conflict("The patient has died: nobody agrees to a referral of theirs.")
     if state not in WAITS_FOR_PATIENT:
         raise Conflict(f"This referral waits for no yes: it is {state.value}.")
     return record, referral

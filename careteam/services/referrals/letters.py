@@ -14,6 +14,7 @@ from careteam.facts import consent_fact, discloser
 from careteam.models import Consent, Practice, Referral, User
 from careteam.models.types import new_id
 from careteam.passwords import Passwords
+from careteam.policy.representing import covers
 from careteam.policy.team import current
 from careteam.policy.treatment_words import ReferralAnswer
 from careteam.policy.vocabulary import ConsentKind, Power, Purpose, Signer
@@ -25,6 +26,8 @@ from careteam.services.log.access_words import CLASSES
 from careteam.services.record.records import Record, open_record
 from careteam.services.referrals.referrals import COLUMNS
 from careteam.vault import unseal
+
+BEYOND = "You act for this patient, but not in all that this letter passes on: see what your representation covers."
 
 
 def sign(
@@ -41,13 +44,18 @@ def sign(
 ) -> None:
     """Check that the patient agrees to the letter as they would sign a consent. Raises as `signing.sign` does.
 
-    Where a minor's agreement takes two signatures, it is given on paper: Conflict.
+    Where a minor's agreement takes two signatures, it is given on paper: Conflict. So is what the letter says once its
+    time is over; and who signs for the patient agrees to no more than they act in (NotPermitted).
     """
     whose = signatures.needed(session, record)
     alone = Signer.PATIENT if record.is_patient else Signer.PARENT
     if whose - {alone}:
         raise Conflict("A parent or guardian and the patient agree to this letter together: let both sign it on paper.")
-    shown = terms.of(consent_fact(_document(record, referral)))
+    _check_in_time(referral.share, record.at)
+    document = consent_fact(_document(record, referral))
+    if record.representation is not None and not covers(record.representation, document):
+        raise NotPermitted(BEYOND)
+    shown = terms.of(document)
     signing.check_signature(session, record, typed_name=typed_name, given=terms_sha256, shown=shown)
     who, entered = session.get_one(User, record.actor.user_id), Entered(password, code, recovery_code)
     confirm(session, passwords, who, entered, at=record.at)
@@ -68,6 +76,7 @@ def printable(session: Session, actor: Actor, patient_id: UUID, referral_id: UUI
     if not (refers or record.speaks(Power.SIGN)):
         raise NotPermitted("Only who refers, and the patient, print the letter.")
     _check_ready(row)
+    _check_in_time(row.share, at)
     access_log.disclosed(session, record.actor, patient_id, "print-referral", record.seen([row]), at=at)
     person = record.facts.person
     return {
@@ -94,6 +103,11 @@ def _check_ready(row: Any) -> None:
         raise Conflict("This referral was taken back: there is no letter.")
     if row.patient_answer is not ReferralAnswer.YES:
         raise Conflict("The patient has not agreed to this letter.")
+
+
+def _check_in_time(said: Mapping[str, Any] | None, at: datetime) -> None:
+    if datetime.fromisoformat((said or {})["valid_until"]) <= at:
+        raise Conflict("The time for which this letter shares anything is over: write another referral.")
 
 
 def _document(record: Record, referral: Referral) -> Consent:

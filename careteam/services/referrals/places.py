@@ -24,17 +24,21 @@ NOBODY = "Nobody of whom you can be told has this role in a practice here."
 OPEN = frozenset({MembershipState.PROPOSED, MembershipState.UPCOMING, MembershipState.CURRENT})
 
 
-def proposed(session: Session, record: Record, user_id: UUID, role: Role, practice_id: UUID | None) -> Membership:
-    """Return the addressee's place: the one that they have, or are asked to take, in this role; otherwise a new one.
+def proposed(
+    session: Session, record: Record, user_id: UUID, role: Role, practice_id: UUID | None
+) -> tuple[Membership, UUID | None]:
+    """Return the addressee's place (the one that they have, or are asked to take, in this role; otherwise a new one),
+    and their practice as far as the writer may know it: of a place that others ask for, the one that was named.
 
     Raises Invalid unless a practice here verifies them in the role; never anything that tells of another proposal.
     """
     practice = _practice(session, record, user_id, role, practice_id)
     found = memberships.open_memberships(session, record.patient_id, user_id, role, record.at)
     if found:
-        return max(found, key=lambda m: accepted(membership_fact(m)))
+        place = max(found, key=lambda m: accepted(membership_fact(m)))
+        return place, place.practice_id if accepted(membership_fact(place)) else practice
     offer = Offer(role, practice)
-    return memberships.begin(
+    begun = memberships.begin(
         session,
         patient_id=record.patient_id,
         user_id=user_id,
@@ -42,6 +46,7 @@ def proposed(session: Session, record: Record, user_id: UUID, role: Role, practi
         proposed_by=record.actor.user_id,
         at=record.at,
     )
+    return begun, begun.practice_id
 
 
 def of(session: Session, membership_id: UUID | None) -> Membership:

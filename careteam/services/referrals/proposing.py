@@ -69,9 +69,9 @@ def propose(
 def _to_somebody_here(
     session: Session, record: Record, made: Referral, to: Mapping[str, Any], share: Mapping[str, Any]
 ) -> None:
-    place = places.proposed(session, record, to["user_id"], made.to_role, to.get("practice_id"))
+    place, practice_id = places.proposed(session, record, to["user_id"], made.to_role, to.get("practice_id"))
     consent = _request(session, record, place, share)
-    made.to_user_id, made.to_practice_id = place.user_id, place.practice_id
+    made.to_user_id, made.to_practice_id = place.user_id, practice_id
     made.membership_id, made.consent_id = place.id, consent.id
     session.add(made)
     session.flush()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from careteam.models import Answer, Consent, Membership
 from careteam.policy import referring
 from careteam.policy.referring import Happened
-from careteam.policy.treatment_words import AnswerOutcome, ReferralState
+from careteam.policy.treatment_words import AnswerOutcome, ReferralAnswer, ReferralState
 from careteam.policy.vocabulary import ConsentStatus
 from careteam.services.record.records import Record
 
@@ -61,7 +61,10 @@ def _with(session: Session, rows: Sequence[Any]) -> tuple[Mapping[UUID, Membersh
 
 
 def _happened(row: Any, place: Membership | None, consent: Consent | None, answers: Sequence[Any]) -> Happened:
-    """Read the facts. Who closes the place or the consent by itself has answered the referral too."""
+    """Read the facts. Who closes the place or the consent by itself has answered the referral too.
+
+    Before the patient's yes the addressee knows of none: what they say no to is another proposal, which is not told.
+    """
     closed = place is not None and bool(place.declined_at or place.ended_at)
     by_addressee = place is not None and row.to_user_id in {place.declined_by, place.ended_by}
     status = consent.status if consent is not None else None
@@ -69,7 +72,7 @@ def _happened(row: Any, place: Membership | None, consent: Consent | None, answe
         withdrawn=row.withdrawn_at is not None or row.error_at is not None or status is ConsentStatus.WITHDRAWN,
         said=row.patient_answer,
         refused_elsewhere=(closed and not by_addressee) or status is ConsentStatus.DECLINED,
-        declined=row.declined_at is not None or (closed and by_addressee),
+        declined=row.declined_at is not None or (closed and by_addressee and row.patient_answer is ReferralAnswer.YES),
         accepted=row.accepted_at is not None,
         answers=frozenset(answer.outcome for answer in answers),
     )

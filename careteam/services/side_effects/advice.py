@@ -16,8 +16,8 @@ from careteam.policy.treatment_words import Urgency
 from careteam.policy.urgent_effects import Applies, Drug, Found, Rule, meant, urgent
 from careteam.policy.vocabulary import ItemClass
 from careteam.services.log import access_log
-from careteam.services.medications import named
 from careteam.services.measures.safety import crisis_texts
+from careteam.services.medications import named
 from careteam.services.record.records import Record, open_to_report
 
 NOBODY_WATCHES = (

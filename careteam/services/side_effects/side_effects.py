@@ -15,13 +15,14 @@ from careteam.policy.answering import due
 from careteam.policy.treatment_words import Urgency
 from careteam.policy.urgent_effects import Found, urgent
 from careteam.services.directing import sending
+from careteam.services.log import access_log
 from careteam.services.measures.safety import crisis_texts
 from careteam.services.medications import named
 from careteam.services.record import reading
 from careteam.services.record.items import heading, item_columns
 from careteam.services.record.reading import Kind
 from careteam.services.record.records import Record, open_record
-from careteam.services.record.unanswered import answered, answered_among, clock
+from careteam.services.record.unanswered import answered, answered_among, clock, prescribers_seen
 from careteam.services.side_effects import advice
 from careteam.vault import unseal
 
@@ -67,8 +68,19 @@ def page_of(
 
 
 def read(session: Session, actor: Actor, patient_id: UUID, side_effect_id: UUID, *, at: datetime) -> dict[str, Any]:
-    """Return one report, whole. Raises NotFound when it is absent or hidden."""
-    return reading.read(session, open_record(session, actor, patient_id, at=at), SIDE_EFFECTS, side_effect_id)
+    """Return one report, whole. Raises NotFound when it is absent or hidden.
+
+    Who wrote it is told once more what was said on writing, also where it comes from another entry that they read: a
+    report whose answer was lost on the way is asked for again.
+    """
+    record = open_record(session, actor, patient_id, at=at)
+    shown, seen = reading.whole(session, record, SIDE_EFFECTS, side_effect_id)
+    if shown["author_id"] == actor.user_id and shown["entered_in_error_at"] is None:
+        entry = named.named(session, record, [shown["medication_id"]]).get(shown["medication_id"])
+        said, also = advice.before_sending(session, record, entry, shown["effect_code"], shown["effect"])
+        shown, seen = {**shown, "do_now": said}, [*seen, *record.seen(also)]
+    access_log.disclosed(session, record.actor, patient_id, SIDE_EFFECTS.read_one, seen, at=at)
+    return shown
 
 
 def present(session: Session, record: Record, rows: Sequence[Any]) -> list[dict[str, Any]]:
@@ -115,7 +127,13 @@ def _urgency(
         **heading(record, row),
         "medication_id": row.medication_id if is_named else None,
         "urgency": urgency,
-        **clock(record, until, answered=answered, in_error=row.error_at is not None),
+        **clock(
+            record,
+            until,
+            answered=answered,
+            in_error=row.error_at is not None,
+            sees=prescribers_seen(record, row),
+        ),
     }
 
 

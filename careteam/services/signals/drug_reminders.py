@@ -20,10 +20,11 @@ PRIVATE = "{name}, who prescribes for you, cannot see all of this. {words}"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The reminders, and against what was checked."""
+    """The reminders, and against what was checked: in words, and which entries they tell of."""
 
     reminders: list[Reminder]
     says: str
+    checked: frozenset[UUID]
 
 
 def load(session: Session, record: Record, medicines: Mapping[UUID, Medicine]) -> Found:
@@ -36,7 +37,7 @@ def load(session: Session, record: Record, medicines: Mapping[UUID, Medicine]) -
     found = medication_reminders.among(record, rows, events)
     says = medication_reminders.says(found)
     reminders = [_reminder(record, found, one, says) for one in found.checked.reminders]
-    return Found([*reminders, *_kept(session, record, found)], says)
+    return Found([*reminders, *_kept(session, record, found)], says, frozenset(found.rows))
 
 
 def _reminder(record: Record, found: Reminders, one: interactions.Reminder, says: str) -> Reminder:

@@ -15,7 +15,8 @@ from careteam.policy import supplies
 from careteam.policy.check_ins import Done, Own, Recorded, Schedules, asked_for, open_ones
 from careteam.policy.signals import CheckInDue, RunsOut
 from careteam.policy.supplies import Fill
-from careteam.services.management import schedules
+from careteam.policy.vocabulary import ItemClass
+from careteam.services.management import prescribed, schedules
 from careteam.services.record.patient_days import patient_day
 from careteam.services.record.records import Record
 from careteam.services.signals.many import by_patient
@@ -36,17 +37,24 @@ def open_check_ins(session: Session, records: Sequence[Record], medicines: Medic
 
 
 def overdue(record: Record, medicines: Mapping[UUID, Medicine], open_ones: Open) -> list[CheckInDue]:
-    """Return of each entry the earliest check-in whose day is over."""
+    """Return of each entry the earliest check-in whose day is over, where none that settles it may be hidden."""
     today = patient_day(record).today
     first = ((i, min((day for day in days if day < today), default=None)) for i, days in open_ones.items())
     rows = ((medicines[i].row, day) for i, day in first if day is not None)
-    return [CheckInDue(row.id, row.drug_name, row.holder_id, day, row.labels) for row, day in rows]
+    return [
+        CheckInDue(row.id, row.drug_name, row.holder_id, day, row.labels)
+        for row, day in rows
+        if _sees_all(record, row, ItemClass.CHECK_IN, today)
+    ]
 
 
 def running_out(
     session: Session, records: Sequence[Record], medicines: Medicines, asked: Mapping[UUID, Open]
 ) -> Mapping[UUID, list[RunsOut]]:
-    """Return when the supply of each current entry runs out, where a check-in is ahead: one statement."""
+    """Return when the supply of each current entry runs out, where a check-in is ahead: one statement.
+
+    Nothing is said of an entry of which fills may be hidden: they would last longer.
+    """
     fills = by_patient(session, records, lambda r: r.rows(Supply, *_FILLS).where(Supply.error_at.is_(None)))
     return {
         r.patient_id: _run_out(r, medicines[r.patient_id], fills[r.patient_id], asked[r.patient_id]) for r in records
@@ -58,10 +66,21 @@ def _run_out(record: Record, medicines: Mapping[UUID, Medicine], rows: Iterable[
     for entry_id, fills in _fills(rows).items():
         medicine, last = medicines.get(entry_id), supplies.latest(fills)
         ahead = min((day for day in asked.get(entry_id, ()) if day >= today), default=None)
-        if medicine and medicine.taken_on(today) and last and ahead:
+        if medicine and medicine.taken_on(today) and last and ahead and _told_of(record, medicine.row, today):
             ends, row = supplies.run_out(fills)[last.id], medicine.row
             found.append(RunsOut(last.id, row.id, row.drug_name, row.holder_id, last.on, ends, ahead, row.labels))
     return found
+
+
+def _told_of(record: Record, row: Any, today: date) -> bool:
+    """Say whether neither a fill nor a check-in of this entry may be hidden."""
+    return all(_sees_all(record, row, of, today) for of in (ItemClass.MEDICATION, ItemClass.CHECK_IN))
+
+
+def _sees_all(record: Record, row: Any, item_class: ItemClass, today: date) -> bool:
+    """Say whether the entry is the viewer's own to see to, or all that prescribers recorded of it is there to read."""
+    own = row.holder_id == record.actor.user_id
+    return own or prescribed.sees_all(record, item_class, row.labels, since=row.date, today=today)
 
 
 def _fills(rows: Iterable[Any]) -> Mapping[UUID, list[Fill]]:
@@ -75,8 +94,8 @@ def _open(record: Record, medicines: Mapping[UUID, Medicine], rows: Iterable[Any
     done: dict[UUID, list[Done]] = {}
     for row in rows:
         done.setdefault(row.medication_id, []).append(Done(row.date, row.due_on))
-    prescribed = {i: m for i, m in medicines.items() if m.row.prescribed and m.stands}
-    return {i: _days(record, m, done.get(i, ()), plain) for i, m in prescribed.items()}
+    standing = {i: m for i, m in medicines.items() if m.row.prescribed and m.stands}
+    return {i: _days(record, m, done.get(i, ()), plain) for i, m in standing.items()}
 
 
 def _days(record: Record, medicine: Medicine, done: Iterable[Done], plain: Schedules) -> list[date]:

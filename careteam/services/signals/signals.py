@@ -1,7 +1,8 @@
 """Signals of one patient, and counted for a page of the caseload: loaded by the same statements, never stored."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
 from careteam.models import Item
+from careteam.policy.scope import Emergency, Scope
 from careteam.policy.signal_words import following, what
 from careteam.policy.signals import URGENCY, Seen, Signal, Viewer, signals
 from careteam.policy.team import roles_now
@@ -40,17 +42,20 @@ Urgent = tuple[int, ...]
 def read(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> dict[str, Any]:
     """Return the actor's signals about one patient, the most urgent first, in a fixed number of statements.
 
-    Computed from what the actor may read; every item that one rests on is logged. Former members have none, and nobody
-    about somebody who died. Raises NotFound unless the actor is the patient, acts for them, or was ever in the team.
+    Computed from what the actor may read; every item that one rests on is logged, and every entry of which the check
+    of medications tells. Former members have none, and nobody about somebody who died. Raises NotFound unless the
+    actor is the patient, acts for them, or was ever in the team.
     """
     record = open_record(session, actor, patient_id, at=at)
     viewer = _viewer(record)
-    seen, says = _load(session, [record] if viewer.told else [])
+    seen, checked = _load(session, [record] if viewer.told else [])
     found = signals(viewer, seen.get(patient_id, Seen()))
-    access_log.disclosed(session, record.actor, patient_id, "read-signals", _logged(session, record, found), at=at)
+    list_checked = checked.get(patient_id)
+    ids = {item for signal in found for item in signal.items} | (list_checked.checked if list_checked else set())
+    access_log.disclosed(session, record.actor, patient_id, "read-signals", _logged(session, record, ids), at=at)
     return {
         "items": [_shown(viewer, signal) for signal in found],
-        "medications_checked": says.get(patient_id),
+        "medications_checked": list_checked.says if list_checked else None,
         "empty": None if found else EMPTY,
     }
 
@@ -58,13 +63,18 @@ def read(session: Session, actor: Actor, patient_id: UUID, *, at: datetime) -> d
 def counts(session: Session, actor: Actor, known: Known, *, at: datetime) -> Mapping[UUID, Counter[SignalKind]]:
     """Return how many signals of each kind there are about each of these patients.
 
-    In as many statements for a page of patients as for one.
+    In as many statements for a page of patients as for one. What only an emergency opens does not count: it is told
+    where it is logged as such, in that patient's record.
     """
-    records = [Record(actor, f, scope, roles_now(actor.reader, f.team, at), at) for f, scope in known.values()]
+    records = [Record(actor, f, _lasting(s), roles_now(actor.reader, f.team, at), at) for f, s in known.values()]
     viewers = {record.patient_id: _viewer(record) for record in records}
     seen, _ = _load(session, [record for record in records if viewers[record.patient_id].told])
     told = {i: signals(viewer, seen.get(i, Seen())) for i, viewer in viewers.items()}
     return {i: Counter(signal.kind for signal in found) for i, found in told.items()}
+
+
+def _lasting(scope: Scope) -> Scope:
+    return replace(scope, permits=tuple(p for p in scope.permits if not isinstance(p, Emergency)))
 
 
 def counted(found: Mapping[SignalKind, int]) -> dict[str, Any]:
@@ -93,7 +103,9 @@ def _viewer(record: Record) -> Viewer:
     )
 
 
-def _load(session: Session, records: Sequence[Record]) -> tuple[Mapping[UUID, Seen], Mapping[UUID, str]]:
+def _load(
+    session: Session, records: Sequence[Record]
+) -> tuple[Mapping[UUID, Seen], Mapping[UUID, drug_reminders.Found]]:
     """Return all that the signals of these records rest on, and against what their medications were checked."""
     if not records:
         return {}, {}
@@ -122,12 +134,11 @@ def _load(session: Session, records: Sequence[Record]) -> tuple[Mapping[UUID, Se
         )
         for r in records
     }
-    return found, {i: one.says for i, one in reminders.items()}
+    return found, reminders
 
 
-def _logged(session: Session, record: Record, found: Iterable[Signal]) -> list[Disclosed]:
-    """Return what these signals disclose: every item that one rests on. One statement."""
-    ids = {item for signal in found for item in signal.items}
+def _logged(session: Session, record: Record, ids: Collection[UUID]) -> list[Disclosed]:
+    """Return what is disclosed: every item that a signal rests on, and every entry that was checked. One statement."""
     return record.seen(session.execute(record.rows(Item, *_LOGGED).where(Item.id.in_(ids))))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import Select, and_, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from careteam.actor import Actor
@@ -21,7 +21,7 @@ from careteam.services.notices import of_teams
 from careteam.services.paging import page
 from careteam.services.representations.standing import acting_for, on_behalf
 from careteam.services.team.invitation_rules import IS_OPEN
-from careteam.services.team.rosters import membership_for_team, membership_of, memberships
+from careteam.services.team.rosters import membership_for_team, membership_of, memberships, only_referred
 
 LONGEST_COVER = timedelta(days=92)
 """The longest covering membership: a quarter of a year. Who stays longer is asked for anew, or joins for good."""
@@ -168,6 +168,11 @@ def to_agree(session: Session, actor: Actor, membership_id: UUID, *, at: datetim
     return membership, is_patient
 
 
+def check_known(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) -> None:
+    """Raise NotFound unless the actor is a side of this membership, and may know of it."""
+    _own(session, actor, membership_id, at)
+
+
 def decline(session: Session, actor: Actor, membership_id: UUID, *, at: datetime) -> dict[str, Any]:
     """Say no to a proposal, or take back one's yes. Raises Conflict once it is accepted or closed.
 
@@ -234,7 +239,8 @@ def _period(membership: Membership) -> tuple[MembershipKind, datetime | None, da
 
 def _mine(session: Session, actor: Actor, at: datetime) -> Select[*tuple[Any, ...]]:
     signs_for = [i for i, by in acting_for(session, actor, at=at).items() if Power.SIGN in by.powers]
-    sides = (Membership.user_id == actor.user_id, Patient.user_id == actor.user_id, Patient.id.in_(signs_for))
+    theirs = and_(Membership.user_id == actor.user_id, not_(only_referred()))
+    sides = (theirs, Patient.user_id == actor.user_id, Patient.id.in_(signs_for))
     return memberships().where(or_(*sides))
 
 

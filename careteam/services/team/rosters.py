@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from careteam.actor import Actor
 from careteam.facts import membership_fact
-from careteam.models import Membership, Patient, Practice, Staff, User
+from careteam.models import Membership, Patient, Practice, Referral, Staff, User
 from careteam.policy.team import introduced, state
+from careteam.policy.treatment_words import ReferralAnswer
 from careteam.policy.vocabulary import MembershipState
 
 _PROPOSER = aliased(User)
@@ -56,6 +57,27 @@ def memberships() -> Select[*tuple[Any, ...]]:
         .join(User, User.id == Membership.user_id)
         .join(_PROPOSER, _PROPOSER.id == Membership.proposed_by)
         .outerjoin(Practice, Practice.id == Membership.practice_id)
+    )
+
+
+def only_referred() -> ColumnElement[bool]:
+    """Say that nothing but a referral asks for this place, to which the patient has not said yes.
+
+    Until then the referral does not exist for whom it is to go to, and neither does the place that came with it.
+    """
+    asked = select(Referral.id).where(
+        Referral.membership_id == Membership.id,
+        Referral.author_id == Membership.proposed_by,
+        Referral.created_at == Membership.created_at,
+    )
+    said_yes = select(Referral.id).where(
+        Referral.membership_id == Membership.id, Referral.patient_answer == ReferralAnswer.YES
+    )
+    return and_(
+        Membership.patient_agreed_at.is_(None),
+        Membership.clinician_accepted_at.is_(None),
+        asked.correlate(Membership).exists(),
+        not_(said_yes.correlate(Membership).exists()),
     )
 
 

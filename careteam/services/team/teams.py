@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, not_, or_, select
 from sqlalchemy.orm import Session
 
 from careteam import facts
@@ -23,7 +23,7 @@ from careteam.services.record.records import Record, open_record
 from careteam.services.team.holders import names_of, sharing
 from careteam.services.team.invitation_rules import IS_OPEN
 from careteam.services.team.invitation_views import heading, listed
-from careteam.services.team.rosters import membership_for_team, membership_of, memberships, team_entry
+from careteam.services.team.rosters import membership_for_team, membership_of, memberships, only_referred, team_entry
 
 _ORDER = (
     MembershipState.CURRENT,
@@ -59,7 +59,8 @@ def read_membership(session: Session, actor: Actor, membership_id: UUID, *, at: 
 
     Raises NotFound to everybody who sees it in neither place.
     """
-    row = session.execute(memberships().where(Membership.id == membership_id)).first()
+    known = or_(Membership.user_id != actor.user_id, not_(only_referred()))
+    row = session.execute(memberships().where(Membership.id == membership_id, known)).first()
     if row is None:
         raise NotFound
     is_side = actor.user_id in {row.user_id, row.patient_user_id}
@@ -81,7 +82,7 @@ def preview(session: Session, actor: Actor, membership_id: UUID, *, at: datetime
         select(Membership, Patient.user_id)
         .join(Patient, Patient.id == Membership.patient_id)
         .where(Membership.id == membership_id)
-        .where(or_(Membership.user_id == actor.user_id, Patient.user_id == actor.user_id))
+        .where(or_(and_(Membership.user_id == actor.user_id, not_(only_referred())), Patient.user_id == actor.user_id))
     )
     row = session.execute(query).first()
     if row is None:

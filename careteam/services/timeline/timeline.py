@@ -24,6 +24,8 @@ _KINDS: Mapping[TimelineKind, Of] = {
     TimelineKind.SCORE: other_points.scores,
     TimelineKind.PLAN_CHANGE: other_points.plan_changes,
 }
+_UNTIED = {"cause": None, "due_on": None}
+"""What a check-in says of its entry, to whom that is hidden."""
 _SHOWN = ("dose_step", "check_in", "side_effect", "score", "plan_change")
 
 
@@ -76,6 +78,7 @@ def _shown(point: Point, names: Mapping[UUID, Any]) -> dict[str, Any]:
         "holder": {"kind": "member", "user_id": item.holder_id} if item.holder_id else {"kind": "patient"},
         "medication": {"id": entry.id, "drug_name": entry.drug_name} if entry else None,
         **{name: point.shown.get(name) for name in _SHOWN},
+        **({"check_in": {**point.shown["check_in"], **_UNTIED}} if entry is None and "check_in" in point.shown else {}),
     }
 
 
