@@ -91,6 +91,7 @@ def _further(guide: Guide) -> Mapping[str, str]:
     caseload, patient = f"{guide.url}/api/v1/patients?new=true", guide.patient
     why = f"{patient}/decisions?actor={guide.prescriber}&class=progress_note"
     return {
+        **_treatment(guide),
         "Both sides: what is prescribed beside what she takes; one difference is open": guide.curl(
             "samuel", f"{patient}/medication-pairs"
         )
@@ -113,6 +114,30 @@ def _further(guide: Guide) -> Mapping[str, str]:
             "nora", f"{patient}/accounting.csv?limit=20"
         ),
         "What waits for her to be read": guide.curl("nora", f"{guide.url}/api/v1/me/notices?unread=true") + READABLE,
+    }
+
+
+def _treatment(guide: Guide) -> Mapping[str, str]:
+    """Return what shows the two halves of the treatment together, by its heading."""
+    patient = guide.patient
+    return {
+        "Signals: what her therapist should see to, from what she may read": guide.curl("imani", f"{patient}/signals")
+        + READABLE,
+        "The same for her prescriber, who is away": guide.curl("samuel", f"{patient}/signals") + READABLE,
+        "For herself: also what she keeps private, of which nobody else is told": guide.curl(
+            "nora", f"{patient}/signals"
+        )
+        + READABLE,
+        "Timeline: doses, check-ins, side effects, scores and plan on one axis": guide.curl(
+            "imani", f"{patient}/timeline?limit=12"
+        )
+        + READABLE,
+        "Her PHQ-9 scores, with the change since the last change of dose": guide.curl(
+            "samuel", f"{patient}/measures?questionnaire=phq-9"
+        )
+        + READABLE,
+        "The plan, who agrees to which version of it, and since when": guide.curl("samuel", f"{patient}/plan")
+        + READABLE,
     }
 
 

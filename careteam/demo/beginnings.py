@@ -1,11 +1,16 @@
 """The story, part one: practices, staff, and how the two teams come together."""
 
-from careteam.demo.days import FRI, MON, SAT, SUN, THU, TUE, WED, On
+from careteam.demo.answering import Answers
+from careteam.demo.days import FRI, MON, SUN, THU, TUE, WED, On
 from careteam.demo.joining import Accepts, Agrees, AgreesToProposal, Founds, Invites, Verifies
 from careteam.demo.looking import LooksAtSharing
+from careteam.demo.permission import OF_THE_THERAPIST
+from careteam.demo.referring import AcceptsReferral, AgreesToReferral, Refers
 from careteam.demo.sharing import Restricts
 from careteam.demo.stage import Line
+from careteam.policy.treatment_words import AnswerOutcome
 from careteam.policy.vocabulary import InvitationKind, ItemClass, Role
+from careteam.services.referrals import closing
 
 STAFF, PATIENT, CLINICIAN = InvitationKind.STAFF, InvitationKind.PATIENT, InvitationKind.CLINICIAN
 COVER = (On(1, MON, "00:00"), On(-1, MON, "00:00"))
@@ -30,9 +35,41 @@ PRACTICES: tuple[Line, ...] = (
 NORAS_TEAM: tuple[Line, ...] = (
     (On(22, TUE, "12:00"), "imani", Invites("nora", PATIENT, Role.THERAPIST, practice="river")),
     (On(22, TUE, "18:20"), "nora", Accepts(PATIENT, registers=True)),
-    (On(20, THU, "16:00"), "imani", Invites("samuel", CLINICIAN, Role.PRESCRIBER, team_of="nora")),
-    (On(20, FRI, "08:45"), "samuel", Accepts(CLINICIAN)),
-    (On(20, SAT, "10:20"), "nora", Agrees("samuel")),
+    (
+        On(20, THU, "16:00"),
+        "imani",
+        Refers(
+            "referral",
+            "samuel",
+            Role.PRESCRIBER,
+            "Moderate depression for five months; three weeks of behavioural activation, mood unchanged.",
+            "Would you see Nora, and say whether medication beside the sessions is worth trying?",
+            OF_THE_THERAPIST,
+        ),
+    ),
+    (On(20, THU, "19:40"), "nora", AgreesToReferral("referral")),
+    (On(20, FRI, "08:45"), "samuel", AcceptsReferral("referral")),
+    (
+        On(20, FRI, "08:50"),
+        "samuel",
+        Answers(
+            closing.answer,
+            "referral",
+            AnswerOutcome.APPOINTMENT,
+            "Thank you. I see Nora on Tuesday of next week.",
+            follow_up=On(19, TUE, "10:00"),
+        ),
+    ),
+    (
+        On(19, TUE, "12:30"),
+        "samuel",
+        Answers(
+            closing.answer,
+            "referral",
+            AnswerOutcome.ASSESSED,
+            "A second episode, moderate. She would like to try sertraline beside your sessions, and has begun today.",
+        ),
+    ),
     (On(2, TUE, "09:00"), "samuel", Invites("helen", CLINICIAN, Role.PRESCRIBER, team_of="nora", covering=COVER)),
     (On(2, TUE, "18:32"), "nora", AgreesToProposal("helen")),
     (On(2, WED, "12:15"), "helen", Accepts(CLINICIAN)),

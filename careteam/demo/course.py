@@ -81,7 +81,7 @@ NORAS_MEDICATIONS: tuple[Line, ...] = (
     ),
     (On(16, TUE, "11:00"), "samuel", Changes("sertraline", DOSE, "Delays sleep", mg(50, "in the morning"))),
     (On(15, FRI, "10:00"), "imani", Changes("diphenhydramine", STOP, "Nora says that she has stopped it")),
-    (On(14, TUE, "10:50"), "samuel", Changes("sertraline", DOSE, "Partial response at week five", mg(100))),
+    (On(14, TUE, "10:50"), "samuel", Changes("sertraline", DOSE, "No better at week five, by her own form", mg(100))),
     (
         On(12, TUE, "11:00"),
         "samuel",
@@ -106,6 +106,7 @@ NORAS_MEDICATIONS: tuple[Line, ...] = (
     (On(3, TUE, "11:00"), "samuel", Reviews()),
     (On(3, TUE, "11:02"), "samuel", Changes("escitalopram", CONFIRM)),
     (On(1, MON, "09:30"), "helen", Changes("escitalopram", CONFIRM)),
+    (On(1, FRI, "10:10"), "helen", Changes("escitalopram", DOSE, "Restless and awake at night on 15 mg", mg(10))),
 )
 
 BOTH_SIDES: tuple[Line, ...] = (
@@ -133,6 +134,7 @@ BOTH_SIDES: tuple[Line, ...] = (
         "nora",
         Changes("escitalopram-nora", DOSE, "I had not changed my list", mg(15, "in the morning")),
     ),
+    (On(1, FRI, "19:20"), "nora", Changes("escitalopram-nora", DOSE, "Dr. Marsh lowered it", mg(10, "in the morning"))),
     (
         Ago(20),
         "nora",

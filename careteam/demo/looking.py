@@ -9,7 +9,7 @@ from careteam.policy.vocabulary import ItemClass
 from careteam.services.consents import printing
 from careteam.services.decisions import decisions
 from careteam.services.log import access_history, access_log, accounting
-from careteam.services.medications import medications
+from careteam.services.medications import drug_search, medication_reminders, medications
 from careteam.services.notices import reading
 from careteam.services.previews import acts
 from careteam.services.record import notes, shared_record
@@ -51,6 +51,29 @@ class ReadsMedications:
     def do(self, stage: Stage, who: str, at: datetime) -> None:
         """Do it."""
         medications.page_of(stage.session, stage.actor(who), stage.patient_id(self.record), limit=25, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadsReminders:
+    """Reads what the tables of drugs say of the current entries that they may read."""
+
+    record: str = "nora"
+
+    def do(self, stage: Stage, who: str, at: datetime) -> None:
+        """Do it."""
+        medication_reminders.read(stage.session, stage.actor(who), stage.patient_id(self.record), at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class LooksForDrug:
+    """Looks for a drug while typing; nothing is logged, since nobody's record is asked. Raises ValueError in vain."""
+
+    typed: str
+
+    def do(self, stage: Stage, who: str, at: datetime) -> None:
+        """Do it."""
+        if not drug_search.search(self.typed, limit=5)["drugs"]:
+            raise ValueError(self.typed)
 
 
 @dataclass(frozen=True, slots=True)

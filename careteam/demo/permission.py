@@ -17,12 +17,35 @@ from careteam.demo.sharing import Asks, Document, Revokes, Signs
 from careteam.demo.stage import Line
 from careteam.policy.vocabulary import ConsentKind, ItemClass, Label
 
-NARROW = Document(
+OF_THE_THERAPIST = Document(
     disclosers=("member:imani",),
     recipients=("member:samuel",),
-    classes=(ItemClass.COORDINATION_NOTE, ItemClass.MEDICATION),
+    classes=(
+        ItemClass.REFERRAL,
+        ItemClass.INTAKE,
+        ItemClass.COORDINATION_NOTE,
+        ItemClass.MEDICATION,
+        ItemClass.MEASURE,
+        ItemClass.TREATMENT_PLAN,
+        ItemClass.MESSAGE,
+    ),
 )
-"""Of the therapist's: what she writes for the prescriber, and what she was told about tablets."""
+"""What goes with the referral: what she writes for the prescriber and with him, and no progress notes."""
+
+TOGETHER = Document(
+    disclosers=("member:samuel", "patient"),
+    recipients=("member:imani", "member:samuel"),
+    classes=(ItemClass.REFERRAL, ItemClass.INTAKE, ItemClass.TREATMENT_PLAN, ItemClass.MESSAGE),
+)
+"""Of the prescriber's and of her own, for these two by name: whoever covers for one of them does not plan."""
+
+OF_THE_COVER = Document(
+    disclosers=("member:helen",),
+    recipients=("member:imani", "member:samuel"),
+    classes=(ItemClass.CHECK_IN, ItemClass.SIDE_EFFECT),
+    days=30,
+)
+"""What the colleague finds out at check-ins goes to the two whom it is for."""
 
 WIDE = Document(
     disclosers=("member:samuel", "patient"),
@@ -69,12 +92,13 @@ OF_ONE_SESSION = Document(
 """Opens nothing by itself: of these notes, what their author releases to him, note by note."""
 
 CONSENTS: tuple[Line, ...] = (
-    (On(20, SAT, "10:40"), "nora", Signs("narrow", NARROW)),
+    (On(20, SAT, "10:40"), "nora", Signs("together", TOGETHER)),
     (On(20, SAT, "10:52"), "nora", Signs("wide", WIDE)),
     (On(16, WED, "19:05"), "nora", Signs("while-the-dose-changes", WHILE_THE_DOSE_CHANGES)),
     (On(13, SAT, "17:50"), "nora", Signs("of-her-drinking", OF_HER_DRINKING)),
     (On(12, SAT, "10:05"), "nora", Signs("of-one-session", OF_ONE_SESSION)),
     (On(9, SUN, "20:15"), "nora", Revokes("while-the-dose-changes", "The dose is settled; sessions stay between us.")),
+    (On(2, WED, "18:45"), "nora", Signs("of-the-cover", OF_THE_COVER)),
     (
         On(1, MON, "09:40"),
         "helen",
@@ -100,6 +124,7 @@ LOOKS: tuple[Line, ...] = (
     (On(2, MON, "16:20"), "helen", LooksInVain()),
     (On(2, WED, "14:40"), "imani", Opens("theo")),
     (On(2, FRI, "18:00"), "nora", ReadsNotices()),
+    (On(2, FRI, "18:05"), "nora", Opens()),
     (On(2, SUN, "20:00"), "nora", ReadsAccounting()),
     (On(1, MON, "09:15"), "helen", Opens()),
     (Ago(28), "imani", Opens()),

@@ -78,11 +78,12 @@ class Revokes:
 
 @dataclass(frozen=True, slots=True)
 class Restricts:
-    """Says no to a member about a class, whatever any consent says."""
+    """Says no to a member, or to anyone, about a class or one item, whatever any consent says."""
 
     against: str
-    item_class: ItemClass
+    item_class: ItemClass | None
     note: str
+    item: str | None = None
 
     def do(self, stage: Stage, who: str, at: datetime) -> None:
         """Do it."""
@@ -92,6 +93,7 @@ class Restricts:
             stage.patient_id(who),
             against=stage.party(self.against),
             item_class=self.item_class,
+            item_id=stage.id_of(self.item) if self.item else None,
             note=self.note,
             at=at,
         )

@@ -51,6 +51,16 @@ class Stage:
         """Return several such words."""
         return [self.party(word) for word in words]
 
+    def user_ids(self, people: Sequence[str]) -> list[UUID]:
+        """Return the ids of several of the cast."""
+        return [self.actor(who).user_id for who in people]
+
+    def last_event(self, entry: str) -> UUID:
+        """Return the id of the last change of a medication entry."""
+        found = self.made[entry]["events"][-1]["id"]
+        assert isinstance(found, UUID)
+        return found
+
     def keep(self, name: str, answer: dict[str, Any]) -> None:
         """Remember the last answer about something, under its name in the story."""
         self.made[name] = answer

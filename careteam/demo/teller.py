@@ -1,6 +1,6 @@
 """Tells the story: every line at its time, in the order of the clock, each through the service that does it."""
 
-from careteam.demo import beginnings, course, findings, permission, watching
+from careteam.demo import alignment, beginnings, course, findings, followed, permission, scores, watching
 from careteam.demo.stage import Line, Stage
 
 STORY: tuple[Line, ...] = (
@@ -14,6 +14,16 @@ STORY: tuple[Line, ...] = (
     *course.THEOS_COURSE,
     *findings.NORAS_ALLERGIES,
     *findings.CONDITIONS,
+    *followed.NORAS_CHECK_INS,
+    *followed.WHAT_NORA_REPORTS,
+    *followed.KEPT_PRIVATE,
+    *followed.THEOS_CHECK_INS,
+    *scores.NORAS_SCORES,
+    *scores.THEOS_SCORES,
+    *alignment.INTAKE,
+    *alignment.NORAS_PLAN,
+    *alignment.QUESTIONS,
+    *alignment.MESSAGES,
     *permission.CONSENTS,
     *permission.LOOKS,
     *watching.ACTING_FOR_THEO,

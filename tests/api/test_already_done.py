@@ -13,6 +13,7 @@ from tests.world import World
 KEY = {"Idempotency-Key": "0d0c9d1c-7a35-4f8e-8b8c-3b3a52f1f6c1"}
 NO_THING = "an act, with no thing of its own to be read"
 SECRET = "a secret, shown once"
+REACHES = "whom it reached, and why not whom it did not, is said once; the thing is read where it is"
 OTHERWISE = {
     "import_bundle": NO_THING,
     "import_consent": NO_THING,
@@ -21,6 +22,10 @@ OTHERWISE = {
     "revoke_everywhere": NO_THING,
     "add_representation": SECRET,
     "invite": SECRET,
+    "ask_for_refill": REACHES,
+    "open_plan_review": REACHES,
+    "send_item": REACHES,
+    "write_question": REACHES,
     "answer_referral": "who refers can read it or not is said once; the answer is read where it is",
     "move_note_text": "two notes at once: each is read where it is",
 }

@@ -7,20 +7,28 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from careteam.models import SpecialRelease, Staff
+from careteam.models import SpecialRelease, Staff, User
 from careteam.policy.vocabulary import ItemClass, Role
-from tests.api.examples import notices
+from tests.api.examples import directed, managing, measures, messages, notices, planning, reports
 from tests.api.examples.people import staff_of
 from tests.api.examples.played import ASKS
 from tests.api.examples.record import reconciled, reviewed, waiting
 from tests.api.examples.stage import Ask, Stage, rules, send
 from tests.api.test_refusals import documented
 from tests.cases.acts import looked, question
+from tests.referrals.acts import agreed, proposed
 from tests.security import oversight
 from tests.team.inviting import to_team
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD, Person, World
 
+TABLE = "a table of ours, which is as long for everybody"
 WHOLE: Mapping[str, str] = {
+    "list_check_ins_due": "what is overdue stands first; a page of it would hide how much there is to do",
+    "list_check_in_schedules": "one for each kind of change: there are as many as there are kinds",
+    "list_questionnaires": TABLE,
+    "list_side_effect_codes": TABLE,
+    "read_questionnaire": TABLE,
+    "read_signals": "what is most urgent stands first; a page of it would hide how much there is to see to",
     "read_medication_pairs": "the two sides are compared as a whole; a page of it would hide differences",
     "list_receipt_keys": "there are as many as the operator has keys: a handful, and a receipt is held against any",
 }
@@ -113,7 +121,43 @@ def _acting_for_others(stage: Stage) -> None:
         stage.world.acts_for(stage.world.patient(name), stage.theo)
 
 
+def _referring(stage: Stage) -> None:
+    for name in ("Ana One", "Bea Two", "Cia Three"):
+        proposed(stage.world, stage.tess, stage.maya, stage.world.prescriber(name))
+
+
+def _referred(stage: Stage) -> None:
+    """More patients of Tess's, referred to whom she referred Maya to."""
+    email = "pia-moss@example.org"
+    user_id = stage.world.session.scalars(select(User.id).where(User.name == "Pia Moss")).one()
+    stage.world.session.rollback()
+    pia = Person(user_id, "Pia Moss", email, "", None)
+    for name in ("Ana One", "Bea Two", "Cia Three"):
+        patient = stage.world.patient(name)
+        stage.world.join(patient, stage.tess, Role.THERAPIST)
+        agreed(stage.world, patient, proposed(stage.world, stage.tess, patient, pia))
+
+
 MANY: Mapping[str, Callable[[Stage], Any]] = {
+    "list_check_ins": _thrice(managing.check_in),
+    "list_cost_requests": _thrice(reports.cost),
+    "list_measure_requests": _thrice(measures.request),
+    "list_measures": _thrice(measures.measure),
+    "list_message_threads": _thrice(messages.message),
+    "list_messages": _thrice(messages.message),
+    "list_plan_acknowledgements": _thrice(planning.word),
+    "list_plan_reviews": _thrice(planning.review),
+    "list_prior_trials": _thrice(planning.trial),
+    "list_questions": _thrice(directed.question),
+    "list_referrals": _referring,
+    "list_referrals_to_me": _referred,
+    "list_refill_requests": _thrice(managing.refill),
+    "list_sent_items": _thrice(directed.question),
+    "list_side_effects": _thrice(reports.report),
+    "list_supplies": _thrice(managing.supply),
+    "read_intake": _thrice(planning.part),
+    "read_plan": _thrice(planning.word),
+    "read_timeline": _thrice(managing.supply),
     "list_access": lambda s: None,
     "list_practice_access": lambda s: None,
     "list_administration": _administered,

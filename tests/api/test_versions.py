@@ -18,6 +18,8 @@ ONE_FACT = "it sets one fact that others do not edit; done twice it is the same"
 SHOWS = "it shows what an act would do, and changes nothing"
 ADDS = "it adds words of one's own below the others; nothing that stood there is changed"
 EXCUSED: Mapping[str, str] = {
+    "ask_side_effect_advice": "it says what to do now, and keeps nothing",
+    "confirm_message_read": ONE_FACT,
     "explain_emergency_access": ADDS,
     "write_in_case": ADDS,
     "write_in_practice_case": ADDS,

@@ -49,15 +49,27 @@ def test_the_printed_lines_refuse_permit_and_tell(served: tuple[str, Path]) -> N
     assert [scope["labels"] for scope in permitted.json()["part2_notice"]["scope"]] == [["substance_use"]]
 
 
+def test_the_lines_about_the_treatment_show_signals_timeline_scores_and_plan(served: tuple[str, Path]) -> None:
+    _, printed = served
+    lines = [line for line in printed.read_text().splitlines() if line.startswith("  curl ")][3:9]
+    therapist, prescriber, patient, timeline, scores, plan = (_ask(line).json()["items"] for line in lines)
+    for signals in (therapist, prescriber):
+        assert {"score_worse", "plan_unacknowledged"} <= {signal["kind"] for signal in signals}
+    assert [signal["kind"] for signal in patient].count("kept_private") == 2
+    assert {"dose_step", "check_in", "score"} <= {point["kind"] for point in timeline}
+    assert [form["score"] for form in scores] == [13, 6, 8, 11, 19, 14, 15, 16]
+    assert [item["alignment"]["state"] for item in plan if item["kind"] == "medication"] == ["aligned"]
+
+
 def test_the_further_lines_show_both_sides_what_is_new_who_reads_what_and_the_log_as_a_file(
     served: tuple[str, Path],
 ) -> None:
     _, printed = served
-    lines = [line for line in printed.read_text().splitlines() if line.startswith("  curl ")][3:8]
+    lines = [line for line in printed.read_text().splitlines() if line.startswith("  curl ")][9:14]
     pairs, new, sharing, reviews, log = (_ask(line) for line in lines)
     assert [line["state"] for line in pairs.json()["items"] if line["difference"]] == ["stopped_but_taken"]
-    assert [(p["name"], p["new"]["counts"]) for p in new.json()["items"]] == [
-        ("Nora Whitfield", [{"class": "medication", "count": 1}])
+    assert [(p["name"], [c["class"] for c in p["new"]["counts"]]) for p in new.json()["items"]] == [
+        ("Nora Whitfield", ["measure", "medication", "message"])
     ]
     assert [reader["name"] for reader in sharing.json()["readers"]] == ["Helen Marsh", "Imani Brooks", "Samuel Osei"]
     assert [item["about"] for item in reviews.json()["items"]] == ["Hay fever"]
@@ -67,7 +79,7 @@ def test_the_further_lines_show_both_sides_what_is_new_who_reads_what_and_the_lo
 
 def test_the_last_lines_show_why_a_preview_the_accounting_and_what_waits_to_be_read(served: tuple[str, Path]) -> None:
     _, printed = served
-    lines = [line for line in printed.read_text().splitlines() if line.startswith("  curl ")][8:]
+    lines = [line for line in printed.read_text().splitlines() if line.startswith("  curl ")][14:]
     why, preview, accounting, notices = (_ask(line) for line in lines)
     assert [(d["decision"], d["code"]) for d in why.json()["decisions"]] == [
         ("permit", "consent"),

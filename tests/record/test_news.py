@@ -389,7 +389,7 @@ def test_the_statements_do_not_grow_with_patients_or_with_what_is_new(world: Wor
         with statements(world.app) as sent:
             assert len(days.caseload(3, therapist, query)) == (1 if size == 1 else 7)
         sent_for.append(len(sent))
-    assert sent_for[0] == sent_for[1] == (11 if query == "" else 14)
+    assert sent_for[0] == sent_for[1] == (22 if query == "" else 25)
 
 
 def test_a_consent_in_its_place_is_still_there(world: World) -> None:

@@ -28,6 +28,12 @@ def part(full_matrix: bool, database_url: str, pairs_seed: int) -> Part:
 
 
 @pytest.fixture
+def share(full_matrix: bool, database_url: str, pairs_seed: int) -> Part:
+    """For the access matrix: every second cell on SQLite, every eighth on PostgreSQL, by `--pairs-seed`."""
+    return WHOLE if full_matrix else Part(2 if database_url.startswith("sqlite") else 8, pairs_seed)
+
+
+@pytest.fixture
 def turn(full_matrix: bool, database_url: str, pairs_seed: int) -> Part:
     """For walks of many people over many addresses: every third step on SQLite, every ninth on PostgreSQL."""
     return WHOLE if full_matrix else Part(3 if database_url.startswith("sqlite") else 9, pairs_seed)

@@ -35,9 +35,10 @@ def ids_of_noor(stage: Stage) -> dict[str, Any]:
         **_reports(stage, noor, entry),
         "measure_id": world.measure(noor, stage.prescriber, outside_author=stage.canary("Noor's record")).id,
         "measure_request_id": world.measure_request(noor, stage.prescriber, text=stage.canary("Noor's record")).id,
-        "message_id": world.message(noor, stage.prescriber, noor, text=stage.canary("Noor's record")).id,
+        **_written(stage, noor),
         "question_id": world.question(noor, text=stage.canary("Noor's record")).id,
         **_planned(stage, noor),
+        "referral_id": world.referral(noor, stage.prescriber, reason=stage.canary("Noor's record")).id,
         "reconciliation_id": stage.reconciled(noor, entry.id, "Noor's record"),
         "review_id": stage.reviewed(noor),
         "event_id": world.session.scalars(event).one(),
@@ -71,6 +72,12 @@ def _reports(stage: Stage, noor: Person, entry: Medication) -> dict[str, UUID]:
         "supply_id": world.supply(noor, stage.prescriber, entry, unit=words).id,
         "request_id": world.refill_request(noor, entry, text=words).id,
     }
+
+
+def _written(stage: Stage, noor: Person) -> dict[str, UUID]:
+    """What Paul wrote to her."""
+    made = stage.world.message(noor, stage.prescriber, noor, text=stage.canary("Noor's record"))
+    return {"message_id": made.id, "thread_id": made.thread_id}
 
 
 def _planned(stage: Stage, noor: Person) -> dict[str, UUID]:

@@ -233,9 +233,9 @@ class Stage:
     def _messages(self) -> None:
         """What Maya wrote to Tess, and what Paul wrote to Maya alone."""
         mine = self.world.message(self.patient, self.patient, self.therapist, text=self.canary("Maya's message"))
-        self.keep("Maya's message", "message", message_id=mine.id, item_id=mine.id)
+        self.keep("Maya's message", "message", message_id=mine.id, item_id=mine.id, thread_id=mine.thread_id)
         his = self.world.message(self.patient, self.prescriber, self.patient, text=self.canary("Paul's message"))
-        self.keep("Paul's message", "message", message_id=his.id, item_id=his.id)
+        self.keep("Paul's message", "message", message_id=his.id, item_id=his.id, thread_id=his.thread_id)
 
     def _planned(self) -> None:
         """An item of Paul's plan with Maya's word, her plan review, the intake that Tess began, and what she tried."""

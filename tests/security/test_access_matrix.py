@@ -1,4 +1,9 @@
-"""Every address, asked by everybody, in every consent state: as `access_matrix.txt` says, and nothing besides."""
+"""Every address, asked by everybody, in every consent state: as `access_matrix.txt` says, and nothing besides.
+
+An everyday run asks a turning part of the cells: on SQLite every second one, on PostgreSQL every eighth, beginning
+where `--pairs-seed` says; what no consent state moves is besides asked in `active` and, in turns, in the others. In
+the state `active` every address is asked in every run. `--full-matrix` asks everything.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -92,12 +97,19 @@ def test_every_field_of_an_answer_has_a_line_and_every_line_a_field(application:
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_address_answers_everybody_as_the_table_says(
-    world: World, state: str, full_matrix: bool, part: Part, capsys: pytest.CaptureFixture[str]
+    world: World, state: str, full_matrix: bool, share: Part, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked, wrong = sweep(world, state, full=full_matrix, part=part)
+    asked, wrong = sweep(world, state, full=full_matrix, part=share)
     with capsys.disabled():
         print(f"\n{state}: {sum(asked.values())} cells, {len(wrong)} wrong; {dict(asked)}", end="")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("turn", range(8))
+def test_in_the_active_state_an_everyday_run_asks_every_address(world: World, turn: int) -> None:
+    found = enumerate(cells(Stage(world, "active"), full=False))
+    asked = {cell.row.route for number, cell in found if Part(8, turn).takes(number)}
+    assert asked == {row.route for row in matrix().rows}
 
 
 def sweep(

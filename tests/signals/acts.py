@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from careteam.models import Item, Measure, MedicationEvent, Note
+from careteam.models import Base, MedicationEvent, Note
 from careteam.models.types import new_id
 from careteam.policy.treatment_words import MeasureSource
 from careteam.policy.vocabulary import SHAREABLE_CLASSES, ItemClass, Label, MedicationChange, NoteStatus
 from careteam.vault import seal
 from tests.world import Person, World
 
+_TABLES = Base.metadata.tables
 TREATMENT = tuple(SHAREABLE_CLASSES)
 HIDDEN = frozenset({Label.HIV})
 """What no consent of these tests opens."""
@@ -75,14 +76,14 @@ def ten_years(world: World, patient: Person, prescriber: Person, therapist: Pers
         )
         items.append(row)
         notes.append(_note(world, row["id"]))
-    world.session.execute(insert(Item.__table__), items)
-    world.session.execute(insert(Measure.__table__), measures)
-    world.session.execute(insert(Note.__table__), notes)
+    world.session.execute(insert(_TABLES["item"]), items)
+    world.session.execute(insert(_TABLES["measure"]), measures)
+    world.session.execute(insert(_TABLES["note"]), notes)
     world.session.commit()
     for number in range(3):
         entry = world.medication(patient, prescriber, drug=f"Drug {number}", on=today - timedelta(days=3600))
         events = [_dose(world, entry, prescriber, position) for position in range(2, 12)]
-        world.session.execute(insert(MedicationEvent.__table__), events)
+        world.session.execute(insert(_TABLES["medication_event"]), events)
         world.session.commit()
 
 

@@ -222,7 +222,8 @@ def test_the_caseload_counts_them_and_puts_the_most_urgent_first(world: World) -
     world.measure(found["Cal"], found["Cal"], flagged=True)
     for name in ("Bea", "Dot", "Dot"):
         world.side_effect(found[name], found[name])
-    client, names, cursor = world.client(therapist), [], ""
+    client, names = world.client(therapist), []
+    cursor: str | None = ""
     while cursor is not None:
         answer = client.get(f"patients?sort=signals&limit=1&cursor={cursor}")
         names += [row["name"] for row in answer.json["items"]]

@@ -18,7 +18,7 @@ from careteam.services.record import reading
 from careteam.services.record.entries import beginning, take_back
 from careteam.services.record.item_changes import touch
 from careteam.services.record.patient_days import PatientDay, patient_day
-from careteam.services.record.records import open_to_write
+from careteam.services.record.records import open_record, open_to_write
 from careteam.vault import seal
 
 

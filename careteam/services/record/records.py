@@ -43,7 +43,7 @@ class Record:
 
     @property
     def known_team(self) -> Team:
-        """The team as far as the actor may know of it: the patient, and who signs for them, see who is asked to join."""
+        """The team as far as the actor may know of it: the patient and who signs for them see who is asked to join."""
         if self.speaks(Power.SIGN):
             return self.team
         return replace(self.team, memberships=tuple(m for m in self.team.memberships if accepted(m)))

@@ -66,7 +66,11 @@ def _ids(reminder: interactions.Reminder) -> tuple[UUID, ...]:
 
 
 def _since(reminder: interactions.Reminder, found: Reminders) -> datetime:
-    """Return from when two of its entries stood together."""
-    first, *others = sorted(found.rows[i].created_at for i in reminder.entries)
-    since: datetime = others[0] if others else first
-    return since
+    """Return from when both of its drugs stood in the list, each by the entry that was there first.
+
+    An ingredient that is doubled stands twice from the second entry on.
+    """
+    made: dict[UUID, datetime] = {i: found.rows[i].created_at for i in reminder.entries}
+    if reminder.of_one == reminder.of_other:
+        return sorted(made.values())[:2][-1]
+    return max(min(made[i] for i in side) for side in (reminder.of_one, reminder.of_other))

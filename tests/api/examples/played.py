@@ -19,6 +19,7 @@ from tests.api.examples import (
     record,
     referrals,
     reports,
+    signals,
     special,
     team,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "knowledge",
     "managing",
     "measures",
+    "messages",
     "notices",
     "oversight",
     "people",
@@ -42,6 +44,7 @@ __all__ = [
     "record",
     "referrals",
     "reports",
+    "signals",
     "special",
     "team",
 ]
