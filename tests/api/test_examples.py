@@ -1,5 +1,6 @@
 """Every operation of the OpenAPI document has an example, and every example is true."""
 
+import re
 from typing import Any
 
 import pytest
@@ -36,4 +37,4 @@ def test_every_operation_has_an_example(application: Flask) -> None:
 def test_no_example_shows_a_secret_that_was_real(application: Flask) -> None:
     shown = str(EXAMPLES)
     assert "/tmp" not in shown
-    assert shown.count("ct_") == shown.count("ct_Zm91ci1ncmVlbi1hcHBsZXMtaW4tYS1ib3dsLTEyMzQ1")
+    assert set(re.findall(r"\bct_\w+", shown)) == {"ct_Zm91ci1ncmVlbi1hcHBsZXMtaW4tYS1ib3dsLTEyMzQ1"}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields
 
 from careteam.api.schemas.fields import Day, Flag, PageQuery, Word
 from careteam.api.schemas.items import Holder
@@ -36,11 +36,7 @@ class TimelineQuery(PageQuery):
     `medication_id` narrows dose steps, check-ins and side effects to that entry; scores and plan changes stay.
     """
 
-    kinds = Kinds(
-        load_default=frozenset(),
-        validate=validate.Length(max=len(TimelineKind)),
-        metadata={"example": "dose_step,score"},
-    )
+    kinds = Kinds(metadata={"example": "dose_step,score"})
     from_date = Day(data_key="from")
     through_date = Day(data_key="through")
     medication_id = fields.UUID()

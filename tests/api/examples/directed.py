@@ -42,7 +42,7 @@ def _change_question(stage: Stage) -> Ask:
 
 @asks("carry_over_question")
 def _carry_over_question(stage: Stage) -> Ask:
-    return Ask(stage.maya, question(stage), {}, version=1)
+    return Ask(stage.maya, question(stage), {"for_visit_on": None}, version=1)
 
 
 @asks("note_question_answered")
