@@ -7,11 +7,20 @@ An act that says no is held up by no id: there another's answers to the byte as 
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from careteam.api.noes import says_no
+from careteam.models import Membership, PlanItem
+from careteam.policy.treatment_words import CheckInCause, PlanItemKind
+from careteam.policy.vocabulary import MedicationChange, Role
+from careteam.services.management import schedules
+from tests.medications.acts import event, today
+from tests.plan import rows
 from tests.security.asking import Asked, Asker, asking
 from tests.security.conftest import WHOLE, Part
 from tests.security.document import Document, Place, with_value
@@ -20,7 +29,7 @@ from tests.security.matrix import ACTORS, Row, matrix
 from tests.security.noor import ids_of_noor
 from tests.security.routes import ABSENT, API, Route, routes
 from tests.security.stage import Stage
-from tests.world import World
+from tests.world import Person, World
 
 REFERRAL = {
     "to": {"user_id": "{paul}"},
@@ -28,7 +37,13 @@ REFERRAL = {
     "reason": "Panic.",
     "share": {"disclosers": ["team"], "classes": ["referral"]},
 }
-IN_A_REFERRAL = ("to.user_id", "share.exceptions.items.[]", "share.exceptions.holders.[]", "share.supersedes_id")
+IN_A_REFERRAL = (
+    "to.user_id",
+    "to.practice_id",
+    "share.exceptions.items.[]",
+    "share.exceptions.holders.[]",
+    "share.supersedes_id",
+)
 ASKING = {"ask": {"disclosers": ["team"], "classes": ["progress_note"]}}
 IN_ASKING = (
     "ask.disclosers.[]",
@@ -60,6 +75,8 @@ class Swaps:
     def __init__(self, world: World, only: str = "") -> None:
         self.stage = Stage(world, "active")
         self.theirs = ids_of_noor(self.stage)
+        self.mine: list[Any] = []
+        self.otherwise = dict(OTHERWISE)
         self.routes = {str(route): route for route in routes(world.app, API) if only in route.rule}
         self.document = Document(world.app)
         self.counted = Counter[str]()
@@ -144,6 +161,7 @@ def test_no_id_in_a_query_or_body_reaches_another_patients_thing(
     world: World, turn: Part, capsys: pytest.CaptureFixture[str]
 ) -> None:
     swaps, wrong, taken = Swaps(world), list[str](), dict[str, bool]()
+    _make_room(swaps)
     with asking(world) as ask:
         for number, (row, route, thing, actor) in enumerate(swaps.acts()):
             for place in swaps.document.places(route):
@@ -157,6 +175,45 @@ def test_no_id_in_a_query_or_body_reaches_another_patients_thing(
     _say(capsys, f"ids in {len(taken)} places of queries and bodies", swaps, wrong)
     never = {name for name, accepted in taken.items() if not accepted}
     assert not never, f"no id of Maya's own is taken there, so that nothing is shown: extend examples.py: {never}"
+
+
+def _make_room(swaps: Swaps) -> None:
+    """Put beside the stage what is taken where its own things are not, each with one of Noor's that is like it.
+
+    Paul's plan item is no goal, so that it can serve one. Maya has said yes to Penny's place, and Penny waits to say
+    hers; she is in Noor's team, and reads there what a consent in force opens.
+    """
+    stage, world = swaps.stage, swaps.stage.world
+    _changed_entries(swaps)
+    no_goal = update(PlanItem).where(PlanItem.id == stage.things["Paul's plan item"].ids["plan_item_id"])
+    world.session.execute(no_goal.values(kind=PlanItemKind.THERAPY))
+    swaps.mine.append(rows.plan_item(world, stage.patient, stage.prescriber, text="Sleep.").id)
+    place = update(Membership).where(Membership.id == stage.things["Penny's place"].ids["membership_id"])
+    world.session.execute(place.values(patient_agreed_at=world.now, clinician_accepted_at=None))
+    world.session.commit()
+    world.join(stage.noor, stage.pending, Role.PRESCRIBER)
+    swaps.theirs["a consent in force"] = world.consent(stage.noor).id
+
+
+def _changed_entries(swaps: Swaps) -> None:
+    """Let Paul change the dose of an entry of either today, and a check-in fit Maya's but for its change."""
+    stage = swaps.stage
+    mine = _changed_entry(stage, stage.patient, "Sertraline")
+    theirs = _changed_entry(stage, stage.noor, stage.canary("Noor's record"))
+    swaps.mine += [mine["change"]]
+    swaps.theirs |= {"an entry changed today": theirs["entry"], "a change of today": theirs["change"]}
+    due = today(stage.world) + timedelta(days=schedules.defaults()[CheckInCause.DOSE_CHANGE][0])
+    seen = {"medication_id": str(mine["entry"]), "mode": "virtual", "outcome": "adjust"}
+    swaps.otherwise |= {
+        "check_ins.do_check_in body event_id": {**seen, "extra": True},
+        "check_ins.do_check_in body cause_event_id": {**seen, "due_on": due.isoformat()},
+    }
+
+
+def _changed_entry(stage: Stage, patient: Person, drug: str) -> dict[str, UUID]:
+    entry = stage.world.medication(patient, stage.prescriber, drug=drug, on=today(stage.world))
+    change = event(stage.world, entry, MedicationChange.DOSE_CHANGE, entry.date, dose_value=100, dose_unit="mg")
+    return {"entry": entry.id, "change": change.id}
 
 
 def _put(swaps: Swaps, ask: Asker, act: tuple[Row, Route, str | None, str], place: Place) -> Iterator[str]:
@@ -177,7 +234,7 @@ def _put(swaps: Swaps, ask: Asker, act: tuple[Row, Route, str | None, str], plac
 def _with(swaps: Swaps, ask: Asker, route: Route, thing: str | None, actor: str, place: Place, value: Any) -> Asked:
     value = f"member:{value}" if place.is_member else str(value)
     whole = {"query": query_of(route.endpoint, swaps.stage), "body": body_of(route.endpoint, swaps.stage, actor)}
-    whole[place.where] = filled(OTHERWISE.get(f"{route.endpoint} {place.name}", whole[place.where]), swaps.stage)
+    whole[place.where] = filled(swaps.otherwise.get(f"{route.endpoint} {place.name}", whole[place.where]), swaps.stage)
     whole[place.where] = with_value(whole[place.where], place.path, value)
     return swaps.send(ask, route, actor, swaps.ids(thing), **whole)
 
@@ -191,8 +248,8 @@ def _control(swaps: Swaps, ask: Asker, route: Route, thing: str | None, actor: s
     """Say whether something of Maya's own is taken in this place: otherwise its refusal would show nothing."""
     stage = swaps.stage
     team = (stage.prescriber, stage.covering, stage.therapist, stage.patient)
-    people = [*(person.user_id for person in team), stage.stranger.practice_id]
-    things = [value for t in stage.things.values() for value in t.ids.values()]
+    people = [*(person.user_id for person in team), stage.stranger.practice_id, stage.prescriber.practice_id]
+    things = [*swaps.mine, *(value for t in stage.things.values() for value in t.ids.values())]
     for own in people if place.is_member else [*people, stage.patient.patient_id, *things]:
         if _with(swaps, ask, route, thing, actor, place, own).answer.status_code < 300:
             return True

@@ -10,6 +10,7 @@ from careteam.models.types import new_id
 from careteam.policy.treatment_words import MeasureSource
 from careteam.policy.vocabulary import SHAREABLE_CLASSES, ItemClass, Label, MedicationChange, NoteStatus
 from careteam.vault import seal
+from tests.treatment.managing import HOME
 from tests.world import Person, World
 
 _TABLES = Base.metadata.tables
@@ -58,7 +59,7 @@ def step(world: World, entry: Any, kind: MedicationChange, on: date, by: Person,
 
 def ten_years(world: World, patient: Person, prescriber: Person, therapist: Person) -> None:
     """Weekly measures, 30 medication events and 500 notes, written at once."""
-    today = world.now.date()
+    today = world.now.astimezone(HOME).date()
     items, measures, notes = [], [], []
     for week in range(520):
         row = _item(world, patient, None, patient, ItemClass.MEASURE, "measure", today - timedelta(days=7 * week + 1))
@@ -125,7 +126,7 @@ def _dose(world: World, entry: Any, by: Person, position: int) -> dict[str, Any]
         "medication_id": entry.id,
         "position": position,
         "kind": MedicationChange.DOSE_CHANGE,
-        "effective_on": world.now.date() - timedelta(days=3600 - 300 * position),
+        "effective_on": world.now.astimezone(HOME).date() - timedelta(days=3600 - 300 * position),
         "author_id": by.user_id,
         "created_at": world.now - timedelta(days=2),
         "dose_value": 50 + position,

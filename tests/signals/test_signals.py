@@ -12,13 +12,14 @@ from careteam.policy.vocabulary import ItemClass, MedicationChange, MedicationSo
 from tests.consent.acts import revoked
 from tests.queries import statements
 from tests.signals.acts import HIDDEN, kinds, shared, signals, step, ten_years, timeline
+from tests.treatment.managing import HOME
 from tests.world import Person, World
 
 EFFECT, SCORE_WORSE = "side_effect_unanswered", "score_worse"
 
 
 def ago(world: World, days: int) -> date:
-    return world.now.date() - timedelta(days=days)
+    return world.now.astimezone(HOME).date() - timedelta(days=days)
 
 
 def worse(world: World, patient: Person, prescriber: Person) -> None:
@@ -80,7 +81,7 @@ def test_a_flag_stands_until_a_later_form_is_without_one(world: World) -> None:
 def test_what_others_change_is_news_and_what_one_changes_oneself_is_not(world: World) -> None:
     patient, therapist, prescriber = world.trio()
     shared(world, patient, classes=[ItemClass.MEDICATION])
-    world.medication(patient, prescriber, on=world.now.date())
+    world.medication(patient, prescriber, on=world.now.astimezone(HOME).date())
     changed = SignalKind.MEDICATION_CHANGED
     assert changed in kinds(world, therapist, patient)
     assert changed in kinds(world, patient, patient)
@@ -103,8 +104,8 @@ def test_a_check_in_is_overdue_where_its_prescriber_shares_check_ins(world: Worl
 
 def test_a_supply_that_ends_before_the_next_check_in_is_told(world: World) -> None:
     patient, _, prescriber = world.trio()
-    entry = world.medication(patient, prescriber, on=world.now.date())
-    world.supply(patient, prescriber, entry, days_supply=3, date=world.now.date())
+    entry = world.medication(patient, prescriber, on=world.now.astimezone(HOME).date())
+    world.supply(patient, prescriber, entry, days_supply=3, date=world.now.astimezone(HOME).date())
     told = [one for one in signals(world, prescriber, patient) if one["kind"] == "refill_before_check_in"]
     assert [one["next"]["operation"] for one in told] == ["record_supply"]
 

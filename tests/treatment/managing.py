@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 
@@ -11,6 +12,7 @@ from careteam.models import Medication, MedicationEvent
 from careteam.policy.vocabulary import ItemClass
 from tests.world import Person, World
 
+HOME = ZoneInfo("America/New_York")
 MEDICATION, CHECK_IN = ItemClass.MEDICATION, ItemClass.CHECK_IN
 BOTH = (MEDICATION, CHECK_IN)
 SEEN: dict[str, Any] = {"mode": "virtual", "outcome": "continue"}
@@ -24,8 +26,8 @@ FILL: dict[str, Any] = {
 
 
 def today(world: World) -> date:
-    """Today in UTC, where the patients of tests live unless they say otherwise."""
-    return world.now.date()
+    """Today where the patients of tests live unless they say otherwise."""
+    return world.now.astimezone(HOME).date()
 
 
 def ago(world: World, days: int) -> date:
@@ -36,7 +38,7 @@ def ago(world: World, days: int) -> date:
 def started(world: World, patient: Person, by: Person, *, days: int, **values: Any) -> Medication:
     """An entry that started so many days ago, recorded then."""
     when = world.now - timedelta(days=days)
-    entry = world.medication(patient, by, on=when.date(), **values)
+    entry = world.medication(patient, by, on=when.astimezone(HOME).date(), **values)
     written_at(world, entry.id, when)
     return entry
 
