@@ -60,10 +60,12 @@ def main() -> None:
         return
     url = attributes.get("url") or Settings.from_environment().database_url
     engine = create_engine(url)
-    with engine.connect() as connection:
-        run(connection)
-        connection.commit()
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            run(connection)
+            connection.commit()
+    finally:
+        engine.dispose()  # also where it is refused: a connection left behind would be closed by nobody
 
 
 main()
