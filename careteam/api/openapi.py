@@ -95,9 +95,9 @@ def complete(document: dict[str, Any], app: Flask) -> dict[str, Any]:
         _say_marks(operation, path, components["schemas"])
         _say_refusals(operation, view, method, path)
         _show(operation, document["paths"][path], known.get(operation["operationId"], {}))
-    _in_json_schemas_own_words(document)
     components["responses"] = {f"Refusal{status}": refusals.document(status) for status in _refused(document)}
-    return document
+    written: dict[str, Any] = _in_json_schemas_own_words(document)
+    return written
 
 
 def path_of(rule: str) -> str:
@@ -208,17 +208,24 @@ def _without_null(parameter: dict[str, Any]) -> None:
         del schema["default"]
 
 
-def _in_json_schemas_own_words(part: Any) -> None:
-    """Write every pattern for ECMAScript (JSON Schema 2020-12, 6.3.3): ours match from the start, `\\Z` is `$`."""
+def _in_json_schemas_own_words(part: Any) -> Any:
+    """Return a copy with every pattern written for ECMAScript (JSON Schema 2020-12, 6.3.3).
+
+    Ours match from the start, and `\\Z` is `$`. A copy, because parts such as `KEY` stand in many places: written in
+    place they would be written again in each.
+    """
     if isinstance(part, list):
-        for one in part:
-            _in_json_schemas_own_words(one)
-    elif isinstance(part, dict):
-        pattern = part.get("pattern")
-        if isinstance(pattern, str):
-            part["pattern"] = f"^(?:{pattern.removeprefix('^')})".replace("\\Z", "$")
-        for one in part.values():
-            _in_json_schemas_own_words(one)
+        return [_in_json_schemas_own_words(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {name: _pattern(one) if name == "pattern" else _in_json_schemas_own_words(one) for name, one in part.items()}
+
+
+def _pattern(found: Any) -> Any:
+    """Write one pattern; a property may be called `pattern` too, and is something else."""
+    if not isinstance(found, str):
+        return _in_json_schemas_own_words(found)
+    return f"^(?:{found.removeprefix('^')})".replace("\\Z", "$")
 
 
 def _successes(operation: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -37,6 +37,12 @@ def test_the_document_is_openapi_3_1(document: dict[str, Any]) -> None:
     assert document["openapi"] == "3.1.0"
 
 
+def test_a_pattern_that_stands_in_many_operations_is_written_once(document: dict[str, Any]) -> None:
+    keys = [p for _, _, o in operations(document) for p in o.get("parameters", ()) if p["name"] == "Idempotency-Key"]
+    assert len(keys) > 1
+    assert {key["schema"]["pattern"] for key in keys} == {"^(?:[!-~]+$)"}
+
+
 def test_the_document_has_every_address_of_the_application_and_no_other(
     document: dict[str, Any], application: Flask
 ) -> None:

@@ -65,11 +65,11 @@ NAMES = (
     case("brackets without a space", rx("Carbamazepine[Tegretol]", FIFTY), pt("Tegretol", FIFTY), says=AGREE),
     case(
         "a brand that no table holds",
-        rx("10 ML Furosemide 10 MG/ML Injection", HUNDRED),
-        pt("Lasix 40mg", HUNDRED),
+        rx("torsemide 20 MG Oral Tablet", HUNDRED),
+        pt("Demadex 20mg", HUNDRED),
         says=(RX_ONLY, TAKEN_ONLY),
     ),
-    case("that brand on both sides", rx("Lasix 40mg", dose(40, "mg")), pt("LASIX", dose(40, "mg")), says=AGREE),
+    case("that brand on both sides", rx("Demadex 20mg", dose(20, "mg")), pt("DEMADEX", dose(20, "mg")), says=AGREE),
     case("a salt is a name of its own", rx("metoprolol", HUNDRED), pt(METOPROLOL, HUNDRED), says=(RX_ONLY, TAKEN_ONLY)),
     case(
         "a salt that the table holds",

@@ -6,7 +6,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from careteam.models import Base, Consent, ImportSource, Item, MedicationReview, Membership, Patient, Restriction
+from careteam.models import (
+    Base,
+    CheckInSchedule,
+    Consent,
+    ImportSource,
+    Item,
+    MedicationReview,
+    Membership,
+    MessageThread,
+    Patient,
+    Restriction,
+)
+from careteam.policy.treatment_words import CheckInCause
 from careteam.policy.vocabulary import ItemClass, Role
 from careteam.services.team import folding
 from tests.team.inviting import BORN, accept, as_new, brought, register, to_treatment
@@ -75,12 +87,20 @@ def test_a_record_brought_by_a_second_practice_folds_into_the_persons_own(world:
     entry = world.medication(record, prescriber)
     source(world, record, "MedicationRequest/1", item_id=entry.id)
     world.add(
-        MedicationReview(patient_id=record.patient_id, reviewed_by=prescriber.user_id, reviewed_at=LONG_AGO, entries=1)
+        MedicationReview(patient_id=record.patient_id, reviewed_by=prescriber.user_id, reviewed_at=LONG_AGO, entries=1),
+        CheckInSchedule(
+            patient_id=record.patient_id,
+            cause=CheckInCause.START,
+            days=[7],
+            set_by=prescriber.user_id,
+            set_at=LONG_AGO,
+        ),
+        MessageThread(patient_id=record.patient_id, created_by=prescriber.user_id, created_at=LONG_AGO),
     )
     made = accept(world.client(person), naming(world, record, prescriber, WHO, Role.PRESCRIBER))
     assert made.json["patient_id"] == str(person.patient_id)
     world.session.rollback()
-    for model in (Item, ImportSource, MedicationReview, Membership):
+    for model in (Item, ImportSource, MedicationReview, CheckInSchedule, MessageThread, Membership):
         assert set(world.session.scalars(select(model.patient_id))) == {person.patient_id}, model
     assert world.session.get_one(Patient, record.patient_id).merged_into_id == person.patient_id
     assert folding.folded_into(world.session, person.patient_id or record.user_id) == [record.patient_id]

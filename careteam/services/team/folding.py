@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session, aliased
 
 from careteam.errors import Conflict
 from careteam.models import (
+    CheckInSchedule,
     Consent,
     ImportSource,
     Item,
     MedicationReview,
     Membership,
+    MessageThread,
     Notice,
     Patient,
     Representation,
@@ -25,7 +27,7 @@ from careteam.models import (
 )
 from careteam.services.identity.credentials import digest
 
-MOVED: tuple[Any, ...] = (Item, MedicationReview, ImportSource, Notice)
+MOVED: tuple[Any, ...] = (Item, MedicationReview, ImportSource, CheckInSchedule, MessageThread, Notice)
 """What simply changes hands. Memberships are moved one by one; log events stay where they were written, and
 `folded_into` finds them.
 """
