@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, assert_never
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, false, not_, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, false, not_, null, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -122,6 +122,21 @@ def visible_in_any(
     the condition that goes with it.
     """
     return _rows(model, columns).where(or_(false(), *(and_(opens(scope), also) for scope, also in wanted)))
+
+
+def visible_in_each(model: type[Item], scopes: Iterable[Scope], *columns: Any) -> Select[*tuple[Any, ...]]:
+    """Return the same as `visible` of several patients: of each, the rows that its scope opens, and no others.
+
+    Patients of whom the reader may read the same share one condition: its length grows with what differs.
+    """
+    patients: dict[tuple[Permit, ...], list[UUID]] = {}
+    for scope in scopes:
+        patients.setdefault(scope.permits, []).append(scope.patient_id)
+    opening = [(ids, number) for p, ids in patients.items() if (number := _permit_number(p)) is not None]
+    numbers = [(ITEM.patient_id.in_(ids), number) for ids, number in opening]
+    permit = type_coerce(case(*numbers, else_=None) if numbers else null(), Integer)
+    of_them = ITEM.patient_id.in_([i for ids, _ in opening for i in ids])
+    return _rows(model, columns).add_columns(permit.label(PERMIT)).where(of_them, permit.is_not(None))
 
 
 def read_by(session: Session, scopes: Mapping[UUID, Scope], item_id: UUID) -> frozenset[UUID]:

@@ -182,6 +182,9 @@ def _is_gate(node: ast.Call) -> bool:
     return (_name(node.func.value), node.func.attr) in {
         ("record", "rows"),
         ("self", "rows"),
+        ("several", "rows"),
+        ("readable", "rows"),
         ("access", "visible"),
         ("access", "visible_in_any"),
+        ("access", "visible_in_each"),
     }

@@ -1,6 +1,7 @@
 """The SQL against the oracle: the same scope held against the same items gives the same rows and reasons."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import chain
 from random import Random
 
@@ -17,6 +18,7 @@ from tests.access.asking import differences, numbers, scopes
 from tests.access.mutants import MUTANTS, visible
 from tests.access.scopes import every_release, everything
 from tests.access.scopes import scopes as any_scope
+from tests.access.stored import OTHER_RECORD
 from tests.policy.cast import RECORD
 from tests.policy.grid import BY_ID, GRID
 from tests.policy.mutants import Mutant
@@ -71,6 +73,25 @@ def test_a_list_of_one_kind_shows_what_the_list_of_all_shows_of_it(grid: Session
         medications = {i: n for i, n in shown.items() if BY_ID[i].item_class is ItemClass.MEDICATION}
         assert numbers(grid, scope, model=Medication) == medications
         assert numbers(grid, scope, model=Note) == {i: n for i, n in shown.items() if i not in medications}
+
+
+def test_several_records_at_once_show_what_each_shows(grid: Session, pairs_seed: int) -> None:
+    rng = Random(pairs_seed)
+    for scope in scopes(rng, 20):
+        other, none = next(scopes(rng, 1)), Scope(OTHER_RECORD)
+        for beside in (replace(scope, patient_id=OTHER_RECORD), replace(other, patient_id=OTHER_RECORD), none):
+            asked = access.visible_in_each(Item, (scope, beside), Item.id, Item.patient_id)
+            found = {row.id: (row.patient_id, row.permit) for row in grid.execute(asked)}
+            alone = {
+                row.id: (one.patient_id, row.permit)
+                for one in (scope, beside)
+                for row in grid.execute(access.visible(Item, one, Item.id))
+            }
+            assert found == alone, (pairs_seed, scope, beside)
+
+
+def test_no_record_at_all_shows_nothing(grid: Session) -> None:
+    assert grid.execute(access.visible_in_each(Item, (), Item.id)).all() == []
 
 
 def test_a_scope_without_permits_opens_nothing(grid: Session) -> None:

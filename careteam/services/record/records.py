@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Select
@@ -24,6 +24,13 @@ from careteam.services.log.access_log import Disclosed
 
 ANY_VERSION = -1
 """What `If-Match: *` says. It fits nothing but what a former member may still do."""
+
+
+class Readable(Protocol):
+    """What somebody may read, of one patient or of several."""
+
+    def rows(self, model: type[Item], *columns: Any) -> Select[*tuple[Any, ...]]:
+        """Return the SELECT of these columns for what they may read, and no other rows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ from careteam.policy.representing import reads_section
 from careteam.policy.scope import Represented, Shared, opened_labels, opening
 from careteam.services.management import prescribed
 from careteam.services.record.patient_days import patient_day
-from careteam.services.record.records import Record
+from careteam.services.record.records import Readable, Record
 
 NONE_SEEN = "No answer that you can see."
 
 
-def answered(record: Record) -> Select[tuple[UUID]]:
+def answered(readable: Readable) -> Select[tuple[UUID]]:
     """Return the ids of what has an answer that stands and that the reader may read, as a part of a statement."""
-    return select(record.rows(Answer, Answer.answers_id).where(Answer.error_at.is_(None)).subquery().c.answers_id)
+    return select(readable.rows(Answer, Answer.answers_id).where(Answer.error_at.is_(None)).subquery().c.answers_id)
 
 
 def answered_among(session: Session, record: Record, item_ids: Collection[UUID]) -> frozenset[UUID]:

@@ -5,14 +5,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from careteam import questionnaires
 from careteam.models import Item, Measure
 from careteam.policy.signals import Score, Step
 from careteam.services.record.records import Record
-from careteam.services.signals.many import by_patient
+from careteam.services.signals.many import Several, by_patient
 
 _ITEM, _MEASURE = Item.__table__.c, Measure.__table__.c
 
@@ -22,17 +22,16 @@ def load(
 ) -> Mapping[UUID, list[Score]]:
     """Return at most two forms of each questionnaire of each patient, in one statement, however many there are."""
 
-    def of(record: Record) -> Select[*tuple[Any, ...]]:
-        last = max((step.on for step in steps[record.patient_id]), default=date.max)
-        return _latest(record, last)
-
-    rows = by_patient(session, records, of)
+    last = {i: max(step.on for step in steps[i]) for i in (r.patient_id for r in records) if steps[i]}
+    rows = by_patient(session, records, lambda several: _latest(several, last))
     return {patient_id: [_score(row) for row in found] for patient_id, found in rows.items()}
 
 
-def _latest(record: Record, last_change: date) -> Select[*tuple[Any, ...]]:
+def _latest(several: Several, last_changes: Mapping[UUID, date]) -> Select[*tuple[Any, ...]]:
+    last_change = case(last_changes, value=_ITEM.patient_id, else_=date.max) if last_changes else literal(date.max)
     place = func.row_number().over(
-        partition_by=(_MEASURE.questionnaire, _ITEM.date > last_change), order_by=(_ITEM.date.desc(), _ITEM.id.desc())
+        partition_by=(_ITEM.patient_id, _MEASURE.questionnaire, _ITEM.date > last_change),
+        order_by=(_ITEM.date.desc(), _ITEM.id.desc()),
     )
     columns = (
         Measure.id,
@@ -44,7 +43,7 @@ def _latest(record: Record, last_change: date) -> Select[*tuple[Any, ...]]:
         Measure.score,
         Measure.flagged,
     )
-    query = record.rows(Measure, *columns).add_columns(place.label("place"))
+    query = several.rows(Measure, *columns).add_columns(place.label("place"))
     found = query.where(Measure.error_at.is_(None)).subquery()
     return select(found).where(found.c.place == 1)
 

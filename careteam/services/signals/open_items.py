@@ -22,7 +22,7 @@ from careteam.policy.signals import Asking, Report, Unacknowledged
 from careteam.policy.treatment_words import PlanItemState
 from careteam.services.record.records import Record
 from careteam.services.record.unanswered import answered
-from careteam.services.signals.many import by_patient
+from careteam.services.signals.many import Several, by_patient
 from careteam.services.signals.medicines import Medicine
 from careteam.vault import unseal
 
@@ -68,8 +68,8 @@ def plan(session: Session, records: Sequence[Record]) -> Mapping[UUID, list[Unac
     return {i: [Unacknowledged(row.id, row.number, row.at) for row in found] for i, found in rows.items()}
 
 
-def _unanswered(record: Record) -> Select[*tuple[Any, ...]]:
-    query = record.rows(Item, *_REPORTS)
+def _unanswered(several: Several) -> Select[*tuple[Any, ...]]:
+    query = several.rows(Item, *_REPORTS)
     for kind in _KINDS:
         query = query.outerjoin(kind.__table__, kind.__table__.c.id == _ITEM.id)
     words = [str(kind.__mapper_args__["polymorphic_identity"]) for kind in _KINDS]
@@ -77,7 +77,7 @@ def _unanswered(record: Record) -> Select[*tuple[Any, ...]]:
         _ITEM.record_type.in_(words),
         func.coalesce(*(kind.__table__.c.error_at for kind in _KINDS)).is_(None),
         _REVIEW.closed_at.is_(None),
-        _ITEM.id.not_in(answered(record)),
+        _ITEM.id.not_in(answered(several)),
     )
 
 
@@ -96,40 +96,36 @@ def _report(session: Session, row: Any, medicines: Mapping[UUID, Medicine]) -> R
     )
 
 
-def _waiting_messages(record: Record) -> Select[*tuple[Any, ...]]:
-    me = record.actor.user_id
-    mine = record.rows(Message, Message.thread_id, Message.created_at).where(Message.author_id == me).subquery()
+def _waiting_messages(several: Several) -> Select[*tuple[Any, ...]]:
+    me = several.actor.user_id
+    mine = several.rows(Message, Message.thread_id, Message.created_at).where(Message.author_id == me).subquery()
     said = select(mine.c.thread_id).where(
         mine.c.thread_id == _MESSAGE.c.thread_id, mine.c.created_at > _ITEM.created_at
     )
     columns = (Message.id, Message.patient_id, Message.created_at, Message.answer_due_at)
-    return record.rows(Message, *columns).where(
+    return several.rows(Message, *columns).where(
         Message.needs_answer_from == me,
         Message.error_at.is_(None),
         not_(said.correlate(_MESSAGE, Item.__table__).exists()),
     )
 
 
-def _unacknowledged(record: Record) -> Select[*tuple[Any, ...]]:
-    said = record.rows(PlanAcknowledgement, PlanAcknowledgement.plan_item_id, PlanAcknowledgement.number)
-    said = said.where(PlanAcknowledgement.error_at.is_(None), _by_my_side(record))
+def _unacknowledged(several: Several) -> Select[*tuple[Any, ...]]:
+    said = several.rows(PlanAcknowledgement, PlanAcknowledgement.plan_item_id, PlanAcknowledgement.number)
+    said = said.where(PlanAcknowledgement.error_at.is_(None), _by_my_side(several))
     own = said.subquery()
     told = select(own.c.plan_item_id).where(own.c.plan_item_id == _PLAN.id, own.c.number == _PLAN.number)
-    query = record.rows(PlanItem, PlanItem.id, PlanItem.patient_id, PlanItem.number).add_columns(_VERSION.c.at)
+    query = several.rows(PlanItem, PlanItem.id, PlanItem.patient_id, PlanItem.number).add_columns(_VERSION.c.at)
     latest = (_VERSION.c.plan_item_id == _PLAN.id, _VERSION.c.number == _PLAN.number)
     return query.join(_VERSION, latest[0] & latest[1]).where(
         PlanItem.state == PlanItemState.ACTIVE,
         PlanItem.error_at.is_(None),
-        PlanItem.holder_id.is_distinct_from(_party(record)),
+        PlanItem.holder_id.is_distinct_from(several.party),
         not_(told.correlate(PlanItem.__table__).exists()),
     )
 
 
-def _party(record: Record) -> UUID | None:
-    """Return the side of the viewer: their own, or the patient's, which is without a user."""
-    return record.actor.user_id if record.is_member and not record.is_patient else None
-
-
-def _by_my_side(record: Record) -> ColumnElement[bool]:
-    party = _party(record)
-    return PlanAcknowledgement.holder_id.is_(None) if party is None else PlanAcknowledgement.by_id == party
+def _by_my_side(several: Several) -> ColumnElement[bool]:
+    return (
+        PlanAcknowledgement.holder_id.is_(None) if several.party is None else PlanAcknowledgement.by_id == several.party
+    )
