@@ -1,10 +1,11 @@
 """Reads queries and bodies strictly: nothing twice, nothing unknown, nothing that only resembles JSON."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from flask import Request
-from marshmallow import RAISE, Schema
+from marshmallow import RAISE, Schema, fields
 from webargs.core import is_json, missing
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
@@ -14,13 +15,13 @@ from careteam.errors import Invalid
 
 
 class StrictParser(FlaskParser):
-    """Refuses repeated query parameters and JSON keys, unknown parameters, NaN, and bodies that are not JSON."""
+    """Refuses JSON keys and parameters given twice (lists aside), unknown parameters, NaN, and what is not JSON."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
-        """Return the query. Raises Invalid, naming what stands there twice."""
-        refuse_repeated(req.args)
+        """Return the query. Raises Invalid, naming what stands there twice and is no list."""
+        refuse_repeated(req.args, lists=_lists(schema))
         return super().load_querystring(req, schema)
 
     def _raw_load_json(self, req: Request) -> Any:
@@ -32,11 +33,15 @@ class StrictParser(FlaskParser):
         return parse_json(body)
 
 
-def refuse_repeated(arguments: MultiDict[str, str]) -> None:
-    """Raise Invalid when a parameter is given more than once."""
-    twice = {name: ["Give this once."] for name, values in arguments.lists() if len(values) > 1}
+def refuse_repeated(arguments: MultiDict[str, str], *, lists: Collection[str] = ()) -> None:
+    """Raise Invalid when a parameter is given more than once; a list is given so, once for each of its values."""
+    twice = {name: ["Give this once."] for name, values in arguments.lists() if len(values) > 1 and name not in lists}
     if twice:
         raise Invalid("Give every query parameter once.", {"query": twice})
+
+
+def _lists(schema: Schema) -> set[str]:
+    return {field.data_key or name for name, field in schema.fields.items() if isinstance(field, fields.List)}
 
 
 def parse_json(body: bytes) -> Any:

@@ -38,6 +38,8 @@ def test_it_is_said_whom_it_goes_to_before_it_is_sent(world: World) -> None:
     [
         ({"label": Label.HIV}, "", True),
         ({"label": Label.HIV}, "&label=hiv", False),
+        ({"label": Label.HIV}, "&label=violence&label=hiv", False),
+        ({"label": Label.HIV}, "&label=violence&label=sexual_health", True),
         ({"item_class": ItemClass.MEASURE}, "", True),
         ({"holder": "patient"}, "", False),
         ({"item_class": ItemClass.QUESTION, "holder": "patient", "against_role": Role.THERAPIST}, "", True),
@@ -49,7 +51,7 @@ def test_it_is_foretold_by_what_each_restriction_is_about(
     patient, _, prescriber = world.trio()
     world.restriction(patient, **restriction)
     told = recipients(world, patient, patient, f"?class=question{query}")[str(prescriber.user_id)]
-    labels = ["hiv"] if query else []
+    labels = query.split("&label=")[1:]
     made = written(world, patient, None, prescriber, labels=labels)
     sent = [one["user_id"] for one in made["delivery"]["sent_to"]]
     assert (told["reached_if_sent"], sent) == (reached, ids(prescriber) if reached else [])
