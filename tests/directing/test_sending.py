@@ -2,17 +2,20 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from careteam.models import Direction, Item, Staff
-from careteam.policy.vocabulary import ItemClass, Label, MedicationSource, Power, Role
+from careteam.actor import Actor
+from careteam.models import Direction, Item, Notice, Staff
+from careteam.policy.vocabulary import ItemClass, Label, MedicationSource, NoticeKind, Power, Role
+from careteam.services.directing import sent_items
 from tests.directing.sends import ids, listed_ids, place, revoke, sees, send, sent_place, written
 from tests.queries import statements
+from tests.races import during
 from tests.representations.acting import friend
-from tests.world import Person, World
+from tests.world import Client, Person, World
 
 
 def recipients(world: World, who: Person, patient: Person, query: str = "?class=question") -> dict[str, dict[str, Any]]:
@@ -298,3 +301,19 @@ def test_the_database_remembers_every_permit_and_when_it_was_taken_back(world: W
     rows = world.session.query(Direction).order_by(Direction.id).all()
     assert [row.revoked_by for row in rows] == [patient.user_id, None]
     assert world.session.query(Item.version).scalar() == 1
+
+
+def test_sent_again_at_the_same_moment_it_is_one_permit_and_one_notice(world: World) -> None:
+    patient, therapist, prescriber = world.trio()
+    made = written(world, patient, None, therapist)
+    actor = Actor(patient.user_id, patient.name, patient.email, patient_id=patient.patient_id)
+    assert patient.patient_id
+    to = {"send_to": [prescriber.user_id], "at": world.now}
+    sent_items.send(world.session, actor, patient.patient_id, UUID(made["id"]), **to)  # type: ignore[arg-type]
+    body = {"send_to": ids(prescriber)}
+    again = during(world, Client(world.app, patient.token).post, sent_place(patient, made), body)
+    assert (again.status_code, again.json["delivery"]["sent_to"]) == (200, [])
+    one_each = sorted([therapist.user_id, prescriber.user_id])
+    assert sorted(world.session.scalars(select(Direction.user_id))) == one_each
+    told = select(Notice.user_id).where(Notice.kind == NoticeKind.SENT_TO_YOU)
+    assert sorted(world.session.scalars(told)) == one_each

@@ -1,13 +1,13 @@
 """Signing while somebody changes an entry: what was signed is what was there, or nothing is signed."""
 
 from concurrent.futures import ThreadPoolExecutor
-from time import sleep
 
 from careteam.policy.vocabulary import MedicationChange, MedicationSource
 from careteam.services.medications import medication_changes
 from tests.medications.acts import change
 from tests.medications.test_same_time import acting
 from tests.pairing.acts import OPEN, decision, line
+from tests.races import during
 from tests.world import Client, World
 
 
@@ -23,12 +23,7 @@ def test_a_change_that_is_being_written_makes_the_signature_stale(world: World) 
     medication_changes.change(world.session, acting(prescriber), patient.patient_id, entry.id, **hold)  # type: ignore[arg-type]
     client = Client(world.app, prescriber.token)
     body = {"typed_name": prescriber.name, "decisions": [decision(found)]}
-    with ThreadPoolExecutor(1) as pool:
-        signing = pool.submit(client.post, f"{patient.record}/medication-reconciliations", body)
-        sleep(0.5)
-        assert not signing.done()
-        world.session.commit()
-        assert signing.result(timeout=30).status_code == 412
+    assert during(world, client.post, f"{patient.record}/medication-reconciliations", body).status_code == 412
     assert line(world, prescriber, patient)["difference"]["resolution"] is None
 
 

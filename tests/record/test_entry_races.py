@@ -1,8 +1,7 @@
 """Allergies and conditions written at the same moment, the number of statements, and what the database holds."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from time import sleep
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from careteam.models import Base, EntryChange
 from careteam.policy.vocabulary import AllergyScope, ItemClass, Role
 from careteam.services.record import allergy_entries
 from tests.queries import statements
+from tests.races import during
 from tests.record.acts import change, listed, place, record
 from tests.world import Client, Person, World
 
@@ -20,16 +20,6 @@ from tests.world import Client, Person, World
 def acting(person: Person) -> Actor:
     assert person.practice_id
     return Actor(person.user_id, person.name, person.email, (Post(person.practice_id, Role.THERAPIST, True),))
-
-
-def during(world: World, asked: Any, *arguments: Any, **options: Any) -> Any:
-    """Ask while this test's transaction is open; it is committed once the other waits for it."""
-    with ThreadPoolExecutor(1) as pool:
-        other: Future[Any] = pool.submit(asked, *arguments, **options)
-        sleep(0.5)
-        assert not other.done()
-        world.session.commit()
-        return other.result(timeout=30)
 
 
 def test_a_statement_at_the_moment_of_an_allergy_is_refused(world: World) -> None:

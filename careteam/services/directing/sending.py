@@ -126,11 +126,13 @@ def member_scopes(session: Session, record: Record) -> Mapping[UUID, Scope]:
 
 
 def _mark(session: Session, item: Item) -> None:
-    """Say that the item was sent at some time: others who read it notice nothing, so its version stays what it was."""
-    if not item.directed:
-        mark = update(Item).where(Item.id == item.id).values(directed=True)
-        session.execute(mark.execution_options(synchronize_session=False))
-        set_committed_value(item, "directed", True)
+    """Say that the item was sent at some time: others who read it notice nothing, so its version stays what it was.
+
+    It is said each time: who sends it at the same moment comes second, and finds the permit that is there by then.
+    """
+    mark = update(Item).where(Item.id == item.id).values(directed=True)
+    session.execute(mark.execution_options(synchronize_session=False))
+    set_committed_value(item, "directed", True)
 
 
 def _open(item_id: UUID) -> Any:

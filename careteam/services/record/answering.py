@@ -48,17 +48,7 @@ def answer(
     """
     record = open_to_write(session, actor, patient_id, at=at)
     asked = reading.to_change(session, record, kind, item_id)
-    if patient_day(record).died:
-        raise Conflict("The patient has died: nothing new is recorded.")
-    fits = ANSWERS[asked.record_type]
-    if not record.roles & fits.roles:
-        raise NotPermitted(f"This is answered by a {' or '.join(sorted(fits.roles))} of the care team.")
-    if asked.error_at is not None:
-        raise Conflict("This is marked as entered in error: it needs no answer.")
-    if outcome not in fits.outcomes:
-        raise Invalid(
-            "This is no answer to that.", {"outcome": [f"Choose one of: {', '.join(sorted(fits.outcomes))}."]}
-        )
+    _check(record, asked, outcome)
     made = Answer(
         id=new_id(),
         patient_id=patient_id,
@@ -83,6 +73,20 @@ def answer(
     rows = session.execute(record.rows(Answer, *answers.COLUMNS).where(Answer.id == made.id)).all()
     access_log.changed(session, record.actor, patient_id, act, target=item_id, items=record.seen(rows), at=at)
     return record, answers.present(session, record, rows)[0]
+
+
+def _check(record: Record, asked: Any, outcome: AnswerOutcome) -> None:
+    """Raise NotPermitted, Conflict or Invalid unless somebody in this role may answer this so, now."""
+    if patient_day(record).died:
+        raise Conflict("The patient has died: nothing new is recorded.")
+    fits = ANSWERS[asked.record_type]
+    if not record.roles & fits.roles:
+        raise NotPermitted(f"This is answered by a {' or '.join(sorted(fits.roles))} of the care team.")
+    if asked.error_at is not None:
+        raise Conflict("This is marked as entered in error: it needs no answer.")
+    if outcome not in fits.outcomes:
+        choose = f"Choose one of: {', '.join(sorted(fits.outcomes))}."
+        raise Invalid("This is no answer to that.", {"outcome": [choose]})
 
 
 def _ahead(record: Record, day: date | None) -> date | None:
