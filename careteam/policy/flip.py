@@ -20,7 +20,7 @@ from careteam.policy.facts import (
     Restriction,
     Verification,
 )
-from careteam.policy.scope import Author, Holder, OwnRecord, Represented
+from careteam.policy.scope import Author, Directed, Holder, OwnRecord, Represented
 from careteam.policy.sharing import SPECIAL_KINDS
 from careteam.policy.team import current
 from careteam.policy.vocabulary import CLINICAL_ROLES, ChangeAct, ConsentKind, ItemClass, Label, Role, WhyCode
@@ -88,11 +88,13 @@ def applied(q: Question, changes: tuple[Change, ...]) -> Question:
 
 
 def _keep_from(q: Question, found: Explained) -> Change | None:
-    """A restriction against this reader on this class and holder. Nothing keeps the patient, an author or a holder from
-    what is theirs.
+    """A restriction against this reader on this class and holder; what was sent is taken back. Nothing keeps the
+    patient, an author or a holder from what is theirs.
     """
     if isinstance(found.permit, OwnRecord | Author | Holder):
         return None
+    if isinstance(found.permit, Directed):
+        return Change(ChangeAct.TAKE_ITEM_BACK, about=q.item.id, user_id=q.reader.user_id)
     by = found.permit.representation_id if isinstance(found.permit, Represented) else None
     return Change(
         ChangeAct.RESTRICT,
@@ -127,6 +129,13 @@ def _role(q: Question) -> Role | None:
     mine = [m.role for m in q.decided.team.memberships if m.user_id == q.reader.user_id]
     verified = sorted(q.reader.verified & CLINICAL_ROLES)
     return next((r for r in mine if r in q.reader.verified), None) or next(iter([*verified, *mine]), None)
+
+
+def _share(q: Question, found: Explained) -> Change:
+    """The one item is sent where it is the patient's to send: that opens less than a consent to its class."""
+    if q.of_class or q.item.holder_id is not None:
+        return _sign(q, found)
+    return Change(ChangeAct.SEND_ITEM, about=q.item.id, user_id=q.reader.user_id)
 
 
 def _sign(q: Question, _: Explained) -> Change:
@@ -164,7 +173,7 @@ _REMEDIES: Mapping[WhyCode, Remedy] = {
     WhyCode.AWAITS_REVIEW: lambda q, _: Change(
         ChangeAct.CONFIRM_LABELS, q.item.id, q.item.holder_id, of_patient=q.item.holder_id is None
     ),
-    WhyCode.NO_CONSENT: _sign,
+    WhyCode.NO_CONSENT: _share,
     WhyCode.NO_CONSENT_OF_ITS_KIND: _sign,
     WhyCode.RESTRICTED: _lift,
     WhyCode.NOT_RELEASED: _release,
@@ -217,6 +226,15 @@ def _released(q: Question, change: Change) -> Question:
     return replace(_with(q, replace(q.decided, grounds=grounds)), item=confirmed)
 
 
+def _sent(q: Question, change: Change) -> Question:
+    assert change.user_id
+    return replace(q, item=replace(q.item, sent_to=q.item.sent_to | {change.user_id}))
+
+
+def _taken_back(q: Question, change: Change) -> Question:
+    return replace(q, item=replace(q.item, sent_to=q.item.sent_to - {change.user_id}))
+
+
 def _lifted(q: Question, change: Change) -> Question:
     assert change.about
     return _with(q, lifted(q.decided, change.about))
@@ -236,4 +254,6 @@ _APPLY: Mapping[ChangeAct, Callable[[Question, Change], Question]] = {
     ChangeAct.CONFIRM_LABELS: lambda q, _: replace(q, item=replace(q.item, awaits_review=False)),
     ChangeAct.LIFT_RESTRICTION: _lifted,
     ChangeAct.RESTRICT: _restricted,
+    ChangeAct.SEND_ITEM: _sent,
+    ChangeAct.TAKE_ITEM_BACK: _taken_back,
 }

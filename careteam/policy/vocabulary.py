@@ -613,6 +613,8 @@ class ChangeAct(StrEnum):
     CONFIRM_LABELS = "confirm_labels"
     LIFT_RESTRICTION = "lift_restriction"
     RESTRICT = "restrict"
+    SEND_ITEM = "send_item"
+    TAKE_ITEM_BACK = "take_item_back"
 
 
 class Statement(StrEnum):

@@ -34,12 +34,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Who asks for which item, by which facts, at which instant."""
+    """Who asks for which item, by which facts, at which instant.
+
+    `of_class`: the item is none that exists, and stands for whatever of its class its holder has.
+    """
 
     decided: Decided
     reader: Reader
     item: ItemFact
     at: datetime
+    of_class: bool = False
 
     @property
     def is_patient(self) -> bool:

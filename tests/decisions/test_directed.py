@@ -9,7 +9,7 @@ from careteam.models import Direction, Item
 from careteam.policy.vocabulary import ItemClass
 from tests.decisions.test_decisions import ask, codes, one
 from tests.decisions.test_replaying import replayed
-from tests.directing.sends import place, revoke, send, written
+from tests.directing.sends import place, revoke, sees, send, written
 from tests.world import Person, World
 
 
@@ -23,8 +23,33 @@ def test_an_item_that_was_sent_is_read_because_it_was_sent(world: World) -> None
     found = about(world, patient, prescriber, made["id"])
     assert (found["decision"], found["code"], found["consent_id"]) == ("permit", "directed", None)
     assert codes(found) == ["current_member", "sent", "directed"]
-    assert [change["act"] for change in found["smallest_change"]] == ["restrict"]
     assert one(ask(world, prescriber, patient, item=made["id"]))["code"] == "directed"
+
+
+def test_the_smallest_change_is_to_take_it_back_and_then_to_send_it(world: World) -> None:
+    patient, _, prescriber = world.trio()
+    made = written(world, patient, None, prescriber)
+    assert smallest(world, patient, prescriber, made) == [
+        ("take_item_back", f"You take it back from {prescriber.name}.")
+    ]
+    assert revoke(world, patient, patient, made, prescriber).status_code == 200
+    assert not sees(world, prescriber, patient, made)
+    assert smallest(world, patient, prescriber, made) == [("send_item", f"You send it to {prescriber.name}.")]
+    assert send(world, patient, patient, made, prescriber).status_code == 200
+    assert sees(world, prescriber, patient, made)
+
+
+def test_what_a_whole_class_needs_is_a_consent(world: World) -> None:
+    patient, _, prescriber = world.trio()
+    found = ask(world, patient, patient, actor=prescriber.user_id, **{"class": "question"}).json["decisions"]
+    mine = next(decision for decision in found if decision["holder"]["kind"] == "patient")
+    assert [change["act"] for change in mine["smallest_change"]] == ["sign_consent"]
+
+
+def smallest(world: World, patient: Person, reader: Person, made: dict[str, Any]) -> list[tuple[str, str]]:
+    found = about(world, patient, reader, made["id"])["smallest_change"]
+    assert {change["about"] for change in found} == {made["id"]}
+    return [(change["act"], change["sentence"]) for change in found]
 
 
 def test_a_consent_that_opens_it_too_is_named_first(world: World) -> None:

@@ -192,7 +192,7 @@ def _item(session: Session, record: Record, item_id: UUID, as_of: datetime | Non
 
 
 def _explained(asked: Asked, item: ItemFact, *, shown: UUID | None) -> dict[str, Any]:
-    q = Question(asked.decided, asked.reader, item, asked.at)
+    q = Question(asked.decided, asked.reader, item, asked.at, of_class=shown is None)
     found = explain(q)
     changes = flipped(q)
     holder = asked.holder(item.holder_id)

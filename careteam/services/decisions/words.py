@@ -55,6 +55,8 @@ ACTS: Mapping[ChangeAct, str] = {
     ChangeAct.CONFIRM_LABELS: "Its holder confirms its labels.",
     ChangeAct.LIFT_RESTRICTION: "You lift this restriction.",
     ChangeAct.RESTRICT: "You restrict {things} of {holder} against {reader}.",
+    ChangeAct.SEND_ITEM: "You send it to {reader}.",
+    ChangeAct.TAKE_ITEM_BACK: "You take it back from {reader}.",
 }
 
 
