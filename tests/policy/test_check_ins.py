@@ -308,7 +308,7 @@ def test_moving_every_day_alike_moves_what_is_due_alike(today: int, by: int, zon
         for c in changes
     ]
     here = asked_for(changes, DEFAULTS, today=day(today))
-    there = asked_for(elsewhere, DEFAULTS, today=(noon + timedelta(days=today + by)).date())
+    there = asked_for(elsewhere, DEFAULTS, today=(noon + timedelta(days=today + by)).astimezone(ZoneInfo(zone)).date())
     assert [due.on + moved for due in here] == [due.on for due in there]
 
 
